@@ -32,7 +32,7 @@ check: setup ## Lint, format, types, import contracts, spelling
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports --quiet
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/typos
 
 fix: setup ## Format, and repair what the linter can repair

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from benchmarks.form import Bar, Of, Row
 from benchmarks.paired import timings
 from gonogo.document.explain import reading_as_json
-from gonogo.document.read import read
+from gonogo.document.reader.read import read
 
 ROOT = Path(__file__).parents[1]
 # Labelled documents of other people, beside a checkout where somebody has them.

@@ -1,1 +1,1 @@
-
+"""Public fakes, worlds and scenes: what tests of gonogo, and around it, need."""

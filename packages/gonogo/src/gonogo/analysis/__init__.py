@@ -1,0 +1,1 @@
+"""Judging: pure functions from what was measured to a verdict with its reasons."""

@@ -1,0 +1,182 @@
+"""
+The plain threshold judge: one measurement against one limit.
+
+It is the judge where a document gives only a number and a source gives only a number.
+It says nothing about chance; `consecutive` on the gate is all it has against noise.
+"""
+
+import math
+import operator
+import re
+from collections.abc import Callable, Mapping
+
+from gonogo.model.condition import Comparator, Condition, Relative
+from gonogo.model.plan import Gate, Holds
+from gonogo.model.verdict import Measurement, Outcome, Verdict
+
+
+def judge(gate: Gate, measurement: Measurement, baseline: float | None) -> Verdict:
+    """
+    Judge one measurement.
+
+    Args:
+        gate: The condition, and whether it must hold or must not.
+        measurement: Of the gate's metric.
+        baseline: The metric's value before the change; None when none was taken.
+
+    Returns:
+        `ERROR` when it could not be measured; `INCONCLUSIVE` without data, without
+        the baseline that a relative limit needs, or when value and limit are of
+        different kinds; else `PASS` or `FAIL`.
+    """
+    if measurement.error is not None:
+        return _verdict(Outcome.ERROR, f"{gate.metric}: {measurement.error}")
+    if measurement.value is None or _is_no_number(measurement.value):
+        return _verdict(Outcome.INCONCLUSIVE, f"{gate.metric}: no data")
+    if gate.condition.comparator is Comparator.WORDS:
+        return _judge_words(gate, measurement.value)
+    if isinstance(measurement.value, str):
+        return _verdict(
+            Outcome.INCONCLUSIVE,
+            f"{gate.metric} is '{measurement.value}', which is no number",
+        )
+    if not _has_limit(gate.condition):
+        return _verdict(Outcome.INCONCLUSIVE, f"{gate.metric}: no limit is stated")
+    return _judge_number(gate, measurement.value, baseline)
+
+
+def _is_no_number(value: float | str) -> bool:
+    return not isinstance(value, str) and not math.isfinite(value)
+
+
+def _has_limit(condition: Condition) -> bool:
+    between = condition.comparator is Comparator.BETWEEN
+    return condition.value is not None and between is isinstance(condition.value, tuple)
+
+
+def limit_text(condition: Condition) -> str:
+    """Return the condition as people write it: '< +5 % of baseline', '< 500 ms'."""
+    if condition.comparator is Comparator.WORDS:
+        return condition.words or "as the document says"
+    if isinstance(condition.value, tuple):
+        low, high = condition.value
+        text = f"between {_number(low)} and {_number(high)}"
+    else:
+        sign = "+" if condition.relative and condition.unit == "%" else ""
+        limit = 0.0 if condition.value is None else condition.value
+        text = f"{condition.comparator} {sign}{_number(limit)}"
+    return f"{text}{_unit(condition)}{_against(condition)}"
+
+
+def _judge_words(gate: Gate, value: float | str) -> Verdict:
+    wanted = (gate.condition.words or "").strip().strip("`'\"")
+    seen = str(value).strip()
+    if not wanted or (isinstance(value, float | int) and not _is_number(wanted)):
+        reason = f"{gate.metric} is {seen}; '{wanted}' cannot be compared with it"
+        return _verdict(Outcome.INCONCLUSIVE, reason)
+    same = seen.casefold() == wanted.casefold() or _same_number(value, wanted)
+    reason = f"{gate.metric} is '{seen}', {_has_to(gate)} '{wanted}'"
+    return _verdict(_outcome(gate, held=same), reason)
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[+-]?\d+(?:\.\d+)?", text) is not None
+
+
+def _same_number(value: float | str, wanted: str) -> bool:
+    return not isinstance(value, str) and value == float(wanted)
+
+
+def _judge_number(gate: Gate, value: float, baseline: float | None) -> Verdict:
+    compared = _compared_value(gate, value, baseline)
+    if isinstance(compared, str):
+        return _verdict(Outcome.INCONCLUSIVE, f"{gate.metric}: {compared}")
+    held = compares(gate.condition, compared)
+    return _verdict(_outcome(gate, held=held), _reason(gate, value, compared, baseline))
+
+
+COMPARE: Mapping[Comparator, Callable[[float, float], bool]] = {
+    Comparator.LESS: operator.lt,
+    Comparator.AT_MOST: operator.le,
+    Comparator.MORE: operator.gt,
+    Comparator.AT_LEAST: operator.ge,
+    Comparator.EQUAL: operator.eq,
+    Comparator.NOT_EQUAL: operator.ne,
+}
+
+
+def compares(condition: Condition, value: float) -> bool:
+    """Tell whether a number satisfies a condition that has numbers."""
+    limit = condition.value
+    if isinstance(limit, tuple):
+        return limit[0] <= value <= limit[1]
+    return limit is not None and COMPARE[condition.comparator](value, limit)
+
+
+def _compared_value(gate: Gate, value: float, baseline: float | None) -> float | str:
+    """Return what is held against the limit, or why nothing can be."""
+    relative = gate.condition.relative
+    if relative is None:
+        return value
+    if relative is not Relative.BASELINE:
+        return f"no {relative} is bound to compare with"
+    if baseline is None:
+        return "no baseline was taken before the change"
+    return _change(gate, value, baseline)
+
+
+def _change(gate: Gate, value: float, baseline: float) -> float | str:
+    if gate.condition.unit not in {"%", "x"}:
+        return value - baseline
+    base = max(baseline, gate.floor)
+    if base == 0:
+        same = 1.0 if gate.condition.unit == "x" else 0.0
+        return same if value == 0 else "the baseline is 0: bind a `floor` for changes"
+    ratio = max(value, gate.floor) / base
+    return ratio if gate.condition.unit == "x" else (ratio - 1) * 100
+
+
+def _outcome(gate: Gate, *, held: bool) -> Outcome:
+    wanted = gate.holds is Holds.MUST
+    return Outcome.PASS if held is wanted else Outcome.FAIL
+
+
+def _reason(gate: Gate, value: float, compared: float, baseline: float | None) -> str:
+    unit = _unit(gate.condition)
+    limit = limit_text(gate.condition)
+    if gate.condition.relative is None:
+        return f"{gate.metric} is {_number(value)}{unit}, {_has_to(gate)} {limit}"
+    sign = "+" if compared >= 0 and gate.condition.unit != "x" else ""
+    return (
+        f"{gate.metric} is {_number(value)}, {sign}{_number(compared)}{unit} against "
+        f"a baseline of {_number(baseline or 0.0)}, {_has_to(gate)} {limit}"
+    )
+
+
+def _has_to(gate: Gate) -> str:
+    return "has to be" if gate.holds is Holds.MUST else "must not be"
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}" if abs(value) < 1e6 else f"{value:.0f}"  # noqa: PLR2004
+
+
+def _unit(condition: Condition) -> str:
+    unit = condition.unit
+    if unit is None or unit == "count":
+        return ""
+    return f"{unit}" if unit == "x" else f" {unit}"
+
+
+def _against(condition: Condition) -> str:
+    if condition.relative is None:
+        return ""
+    return (
+        f" of {condition.relative}"
+        if condition.unit == "x"
+        else (f" against {condition.relative}")
+    )
+
+
+def _verdict(outcome: Outcome, reason: str) -> Verdict:
+    return Verdict(outcome=outcome, reasons=(reason,))

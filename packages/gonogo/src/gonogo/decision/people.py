@@ -1,0 +1,216 @@
+"""
+What people say: answers, consents, pause, resume and abort.
+
+What may not be is refused with a reason, as an event; nothing a person says is lost,
+and the same word twice counts once (law 7).
+"""
+
+from gonogo.decision import action, approval, question, rollback
+from gonogo.decision.state import RolloutState
+from gonogo.decision.transitions import Phase, StepPhase
+from gonogo.decision.turn import Turn
+from gonogo.model.command import Abort, Answer, Approve, Pause, Resume
+from gonogo.model.event import (
+    ApprovalGiven,
+    ApprovalRefused,
+    Asked,
+    QuestionAnswered,
+    QuestionAsked,
+    RolloutPaused,
+    RolloutResumed,
+    SoakExtended,
+)
+from gonogo.model.identifiers import StepId
+from gonogo.model.plan import Action, Approval, Question, Soak
+
+
+def answer(turn: Turn, command: Answer) -> None:
+    """Take an answer to an open question, or to one of the plan that comes later."""
+    asked = turn.state.questions.get(command.question)
+    if asked is None:
+        _answer_early(turn, command)
+        return
+    word = _chosen(command.answer, asked.choices)
+    if word is None:
+        choices = "', '".join(asked.choices)
+        _refuse(turn, command, f"'{command.answer}' is none of '{choices}'")
+        return
+    turn.record(_answered(turn, command, word, early=False))
+    _act(turn, asked, word, command)
+
+
+def approve(turn: Turn, command: Approve) -> None:
+    """Take a consent or a refusal; it may come before it is asked for."""
+    step = turn.state.find_step(command.step)
+    if not isinstance(step, Approval):
+        _refuse(turn, command, f"the plan has no approval '{command.step}'")
+        return
+    if turn.state.stage_of(step.id) is turn.state.current_stage:
+        approval.lapse(turn, step)
+    if _said_before(turn, step, command):
+        return
+    reason = _may_not(turn, step, command)
+    if reason is not None:
+        _refuse(turn, command, reason)
+        return
+    turn.record(_consent(turn, step, command))
+
+
+def _said_before(turn: Turn, step: Approval, command: Approve) -> bool:
+    if command.granted:
+        return approval.holds(turn.state, step, turn.at)
+    return isinstance(turn.state.approvals.get(step.id), ApprovalRefused)
+
+
+def _consent(
+    turn: Turn, step: Approval, command: Approve
+) -> ApprovalGiven | ApprovalRefused:
+    given = ApprovalGiven(
+        at=turn.at,
+        step=step.id,
+        role=step.role,
+        by=command.by,
+        digest=command.digest,
+        comment=command.comment,
+        early=turn.state.step(step.id).started_at is None,
+    )
+    if command.granted:
+        return given
+    return ApprovalRefused(
+        at=given.at,
+        step=given.step,
+        role=given.role,
+        by=given.by,
+        digest=given.digest,
+        comment=given.comment,
+    )
+
+
+def pause(turn: Turn, command: Pause) -> None:
+    """Hold the rollout; pausing twice is pausing."""
+    if turn.state.phase is not Phase.RUNNING:
+        _refuse(turn, command, f"the rollout is {turn.state.phase}, not running")
+    elif turn.state.paused is None:
+        turn.record(RolloutPaused(at=turn.at, by=command.by, reason=command.reason))
+
+
+def resume(turn: Turn, command: Resume) -> None:
+    """Let a paused rollout go on."""
+    if turn.state.paused is None:
+        _refuse(turn, command, "the rollout is not paused")
+    else:
+        turn.record(RolloutResumed(at=turn.at, by=command.by))
+
+
+def abort(turn: Turn, command: Abort) -> None:
+    """Turn back because a person says so."""
+    if turn.state.phase is not Phase.RUNNING:
+        _refuse(turn, command, f"the rollout is {turn.state.phase}, not running")
+        return
+    why = f": {command.reason}" if command.reason else ""
+    reason = f"{command.by.name} aborted{why}"
+    rollback.abort(turn, subject=command.by.name, reason=reason, by=command.by)
+
+
+PeoplesCommand = Answer | Approve | Pause | Resume | Abort
+
+
+def _refuse(turn: Turn, command: PeoplesCommand, reason: str) -> None:
+    turn.reject(type(command).__name__.lower(), reason, command.by)
+
+
+def _answer_early(turn: Turn, command: Answer) -> None:
+    step = turn.state.find_step(command.question)
+    if not isinstance(step, Question) or turn.state.ended:
+        _refuse(turn, command, f"no question '{command.question}' is open or to come")
+        return
+    if command.question in turn.state.answers or turn.state.step(step.id).ended_at:
+        _refuse(turn, command, f"'{command.question}' has been answered")
+        return
+    word = _chosen(command.answer, question.CHOICES[step.purpose])
+    if word is None:
+        choices = "', '".join(question.CHOICES[step.purpose])
+        _refuse(turn, command, f"'{command.answer}' is none of '{choices}'")
+    elif turn.state.going_back:
+        _answer_too_late(turn, step, word, command)
+    else:
+        turn.record(_answered(turn, command, word, early=True))
+        if question.is_deed(step, word):
+            question.done_by_hand(turn, step, command.by)
+
+
+def _answer_too_late(turn: Turn, step: Question, word: str, command: Answer) -> None:
+    """Take note of what a person has done all the same, so that it is undone."""
+    begun = turn.state.step(step.id).phase is StepPhase.UNDER_WAY
+    if begun and question.is_deed(step, word):
+        question.answered(turn, step, word, command.by)
+    else:
+        _refuse(turn, command, "the rollout is rolling back: nothing is asked any more")
+
+
+def _answered(
+    turn: Turn, command: Answer, word: str, *, early: bool
+) -> QuestionAnswered:
+    return QuestionAnswered(
+        at=turn.at,
+        question=command.question,
+        answer=word,
+        by=command.by,
+        comment=command.comment,
+        early=early,
+    )
+
+
+def _chosen(answer: str, choices: tuple[str, ...]) -> str | None:
+    """Return the choice that an answer names; any text where there are none."""
+    said = answer.strip()
+    if not choices:
+        return said or None
+    return next((each for each in choices if each.casefold() == said.casefold()), None)
+
+
+def _act(turn: Turn, asked: QuestionAsked, word: str, command: Answer) -> None:
+    step = turn.state.find_step(asked.subject)
+    if asked.about is Asked.STEP and step is not None:
+        question.answered(turn, step, word, command.by)
+    elif asked.about is Asked.IN_DOUBT and isinstance(step, Action):
+        action.settled_by(turn, step, word, command.by)
+    elif asked.about is Asked.ATTENTION and isinstance(step, Soak) and word != "abort":
+        turn.record(SoakExtended(at=turn.at, step=StepId(asked.subject)))
+    turns_back = {
+        Asked.CONFIRM: "no",
+        Asked.IN_DOUBT: "abort",
+        Asked.ATTENTION: "abort",
+    }
+    if turns_back.get(asked.about) == word:
+        reason = f"{command.by.name} answered '{word}' to: {asked.text}"
+        rollback.abort(turn, subject=asked.subject, reason=reason, by=command.by)
+
+
+def _may_not(turn: Turn, step: Approval, command: Approve) -> str | None:
+    """Return why this person may not give this consent now; None when they may."""
+    state = turn.state
+    if state.phase is not Phase.RUNNING:
+        return f"the rollout is {state.phase}: there is nothing to approve"
+    if state.step(step.id).ended_at is not None:
+        return f"'{step.role}' has approved already"
+    if approval.timed_out(state, step, turn.at):
+        return f"it comes too late: nobody answered as {step.role} in time"
+    return _may_not_at_all(state, step, command)
+
+
+def _may_not_at_all(
+    state: RolloutState, step: Approval, command: Approve
+) -> str | None:
+    if command.digest != state.plan.digest:
+        return "it is for another plan: the digest differs"
+    if step.people and command.by.name not in step.people:
+        names = ", ".join(step.people)
+        return f"only {names} may approve as {step.role}"
+    if command.granted and _own(state, command) and not state.plan.self_approval:
+        return "nobody approves a rollout of their own, unless the plan says so"
+    return None
+
+
+def _own(state: RolloutState, command: Approve) -> bool:
+    return command.by.name.casefold() == state.started_by.name.casefold()

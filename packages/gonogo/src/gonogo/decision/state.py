@@ -1,0 +1,234 @@
+"""
+The state of a rollout: the fold of its journal, and what can be read off it.
+
+Nothing here is stored. The state after a crash is the state before it, because both
+are the same events folded.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gonogo.decision.transitions import Phase, StepPhase, UndoPhase
+from gonogo.model.command import Person
+from gonogo.model.event import (
+    ApprovalGiven,
+    ApprovalRefused,
+    Asked,
+    QuestionAnswered,
+    QuestionAsked,
+    RolloutAborted,
+    RolloutPaused,
+)
+from gonogo.model.identifiers import (
+    GateId,
+    MetricName,
+    QuestionId,
+    RolloutId,
+    StepId,
+)
+from gonogo.model.operation import Operation
+from gonogo.model.plan import Action, Gate, Metric, Plan, Stage, Step
+from gonogo.model.verdict import Measurement, Outcome, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepState:
+    """
+    What is known of one step.
+
+    Attributes:
+        attempt: Of its action or check; 0 before the first. It never goes back, so
+            that a late report of an earlier attempt is known for what it is.
+        spent: Attempts of a check made before a person let it begin anew.
+        not_before: A retry waits until then.
+        confirmed: A person said yes to a destructive action.
+        since: For a soak: the hold counts from here; None while it does not hold.
+        patience_from: For a soak: when its limit began to count.
+        expires: For an approval: when it is timed out.
+    """
+
+    phase: StepPhase = StepPhase.PENDING
+    attempt: int = 0
+    spent: int = 0
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    not_before: datetime | None = None
+    confirmed: bool = False
+    since: datetime | None = None
+    patience_from: datetime | None = None
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricState:
+    """The last measurement of a metric, and how many in a row gave no value."""
+
+    last: Measurement
+    next_at: datetime
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateState:
+    """
+    The last verdict on a gate.
+
+    Attributes:
+        judged_at: When the world was looked at for it.
+        held_since: It has passed without interruption since then.
+        bad: So many fails since the last pass; a look that shows nothing between
+            two fails does not hide them.
+    """
+
+    verdict: Verdict
+    judged_at: datetime
+    held_since: datetime | None = None
+    bad: int = 0
+
+    @property
+    def passes(self) -> bool:
+        """Return whether the last verdict was a pass."""
+        return self.verdict.outcome is Outcome.PASS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoState:
+    """
+    One entry of the way back, as the journal recorded it.
+
+    Attributes:
+        number: 1 for the first recorded; rollback goes from the highest down.
+        step: What it undoes; None for an operation of the incident response.
+        operation: None: no way back is known, a person has to see to it.
+    """
+
+    number: int
+    title: str
+    line: int
+    step: StepId | None
+    operation: Operation | None
+    phase: UndoPhase = UndoPhase.ARMED
+    attempt: int = 0
+    not_before: datetime | None = None
+    reason: str = ""
+    in_doubt: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutState:
+    """
+    Where a rollout stands.
+
+    Attributes:
+        at: The instant of the last event.
+        stage: Index of the current stage; -1 before the first is entered.
+        changed_at: When an action was last applied.
+        questions: Those that stand open.
+        answers: Those given before they were asked.
+        approvals: The last word of each approval step.
+        undos: Oldest first.
+    """
+
+    rollout: RolloutId
+    plan: Plan
+    started_by: Person
+    started_at: datetime
+    at: datetime
+    phase: Phase = Phase.RUNNING
+    stage: int = -1
+    changed_at: datetime | None = None
+    steps: Mapping[StepId, StepState] = field(default_factory=dict)
+    metrics: Mapping[MetricName, MetricState] = field(default_factory=dict)
+    gates: Mapping[GateId, GateState] = field(default_factory=dict)
+    baselines: Mapping[MetricName, float] = field(default_factory=dict)
+    questions: Mapping[QuestionId, QuestionAsked] = field(default_factory=dict)
+    answers: Mapping[QuestionId, QuestionAnswered] = field(default_factory=dict)
+    approvals: Mapping[StepId, ApprovalGiven | ApprovalRefused] = field(
+        default_factory=dict
+    )
+    undos: tuple[UndoState, ...] = ()
+    paused: RolloutPaused | None = None
+    aborted: RolloutAborted | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Return whether the rollout has reached one of its ends."""
+        return self.phase in {Phase.COMPLETED, Phase.ROLLED_BACK}
+
+    @property
+    def going_back(self) -> bool:
+        """Return whether the rollout is being rolled back now."""
+        return self.phase is Phase.ROLLING_BACK
+
+    @property
+    def holding(self) -> bool:
+        """Return whether a soak's hold counts: only time has to pass."""
+        step = self.current_step
+        return step is not None and self.step(step.id).since is not None
+
+    @property
+    def held(self) -> bool:
+        """Return whether nothing new may start: paused, or waiting for attention."""
+        return self.paused is not None or any(
+            asked.about is Asked.ATTENTION for asked in self.questions.values()
+        )
+
+    @property
+    def current_stage(self) -> Stage | None:
+        """Return the stage that the rollout is in."""
+        return self.plan.stages[self.stage] if self.stage >= 0 else None
+
+    @property
+    def current_step(self) -> Step | None:
+        """Return the first step of the current stage that is not done."""
+        stage = self.current_stage
+        if stage is None:
+            return None
+        undone = (s for s in stage.steps if self.step(s.id).phase is not StepPhase.DONE)
+        return next(undone, None)
+
+    def step(self, step: StepId) -> StepState:
+        """Return what is known of a step, also of one not begun."""
+        return self.steps.get(step, StepState())
+
+    def actions_under_way(self) -> Iterator[Action]:
+        """Yield the actions that were begun and have not answered."""
+        for step in self.plan_steps():
+            under_way = self.step(step.id).phase is StepPhase.UNDER_WAY
+            if under_way and isinstance(step, Action):
+                yield step
+
+    def plan_steps(self) -> Iterator[Step]:
+        """Yield every step of the plan, in order."""
+        for stage in self.plan.stages:
+            yield from stage.steps
+
+    def find_step(self, step: str) -> Step | None:
+        """Return the step of this id, or None."""
+        return next((each for each in self.plan_steps() if each.id == step), None)
+
+    def stage_of(self, step: StepId) -> Stage:
+        """Return the stage that a step of the plan stands in."""
+        return next(
+            stage
+            for stage in self.plan.stages
+            if any(each.id == step for each in stage.steps)
+        )
+
+    def metric(self, name: MetricName) -> Metric:
+        """Return a metric of the plan."""
+        return next(metric for metric in self.plan.metrics if metric.name == name)
+
+    def applied_in_stage(self) -> bool:
+        """Return whether an action of the current stage was begun."""
+        stage = self.current_stage
+        own = {step.id for step in stage.steps} if stage else set()
+        return any(undo.step in own for undo in self.undos)
+
+    def gate(self, gate: GateId) -> Gate:
+        """Return a gate of the plan."""
+        stages = self.plan.stages
+        every = (*self.plan.triggers, *(g for stage in stages for g in stage.gates))
+        return next(each for each in every if each.id == gate)

@@ -1,0 +1,84 @@
+"""Effects: what the runner should do. Each is a value; a repeat under way is dropped."""
+
+from dataclasses import dataclass
+
+from gonogo.model.identifiers import MetricName, QuestionId, StepId
+from gonogo.model.operation import Operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepare:
+    """Look up what reverses an operation; answer with `ReportPrepared`."""
+
+    step: StepId
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apply:
+    """Perform an action whose intent is journaled; answer with `ReportApplied`."""
+
+    step: StepId
+    attempt: int
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observe:
+    """Look; answer with `ReportObserved`."""
+
+    step: StepId
+    attempt: int
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """Measure a metric; answer with `ReportMeasured`."""
+
+    metric: MetricName
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """Perform an undo whose intent is journaled; answer with `ReportUndone`."""
+
+    undo: int
+    attempt: int
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """Put a question to people; answers come when they come, as `Answer`."""
+
+    question: QuestionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskApproval:
+    """Ask a role for its consent; it comes when it comes, as `Approve`."""
+
+    step: StepId
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """End the action that is under way; it still answers with `ReportApplied`."""
+
+    step: StepId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notify:
+    """Tell people something; nothing comes back."""
+
+    text: str
+    urgent: bool = False
+
+
+Effect = (
+    Prepare | Apply | Observe | Measure | Undo | Ask | AskApproval | Cancel | Notify
+)

@@ -1,0 +1,119 @@
+"""
+The written form of plans and events: plain JSON values, canonical where digested.
+
+pydantic reads and writes our frozen dataclasses as they are: it checks what it reads,
+names every mistake with its path, and gives the JSON Schema from the same types.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from hashlib import sha256
+from typing import Any, get_args
+
+from pydantic import TypeAdapter
+
+from gonogo.model.command import PeoplesCommand
+from gonogo.model.event import Event
+from gonogo.model.plan import Plan
+
+Json = dict[str, Any]
+
+
+class UnknownEvent(ValueError):
+    """A journal holds an event that this version of gonogo does not know."""
+
+    def __init__(self, name: str) -> None:
+        """Compose the message for the event type of this name."""
+        super().__init__(
+            f"The journal holds an event '{name}' that this version of gonogo does "
+            "not know. It was written by a later version: use that one."
+        )
+
+
+def canonical(value: object) -> bytes:
+    """Write a JSON value in the one form that digests are taken of."""
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    ).encode()
+
+
+def digest_of(data: bytes) -> str:
+    """Return `sha256:` and the hexadecimal digest."""
+    return f"sha256:{sha256(data).hexdigest()}"
+
+
+def encode_event(event: Event) -> Json:
+    """Write an event as a JSON object; `event` holds its type's name."""
+    body = _adapter(type(event).__name__).dump_python(event, mode="json")
+    return {"event": type(event).__name__, **body}
+
+
+def decode_event(data: Mapping[str, Any]) -> Event:
+    """
+    Read what `encode_event` wrote.
+
+    Raises:
+        UnknownEvent: The type is not one of this version's.
+        pydantic.ValidationError: The object is not of its type's form.
+    """
+    name = str(data["event"])
+    if name not in _types():
+        raise UnknownEvent(name)
+    body = {key: value for key, value in data.items() if key != "event"}
+    event: Event = _adapter(name).validate_python(body)
+    return event
+
+
+def encode_command(command: PeoplesCommand) -> Json:
+    """Write a person's command as a JSON object, as the inbox keeps it."""
+    body = _adapter(type(command).__name__).dump_python(command, mode="json")
+    return {"command": type(command).__name__, **body}
+
+
+def decode_command(data: Mapping[str, Any]) -> PeoplesCommand:
+    """
+    Read what `encode_command` wrote.
+
+    Raises:
+        pydantic.ValidationError: The object is not of its type's form.
+    """
+    body = {key: value for key, value in data.items() if key != "command"}
+    command: PeoplesCommand = _adapter(data["command"]).validate_python(body)
+    return command
+
+
+def encode_plan(plan: Plan) -> Json:
+    """Write a plan as a JSON object."""
+    body: Json = _adapter("Plan").dump_python(plan, mode="json")
+    return body
+
+
+def decode_plan(data: Mapping[str, Any]) -> Plan:
+    """
+    Read what `encode_plan` wrote.
+
+    Raises:
+        pydantic.ValidationError: The object is not a plan; it lists every mistake.
+    """
+    plan: Plan = _adapter("Plan").validate_python(data)
+    return plan
+
+
+def sealed(plan: Plan) -> Plan:
+    """Return the plan with its digest, taken over everything else in it."""
+    body = encode_plan(replace(plan, digest=""))
+    return replace(plan, digest=digest_of(canonical(body)))
+
+
+@cache
+def _types() -> Mapping[str, type[Any]]:
+    kinds = (Plan, *get_args(Event), *get_args(PeoplesCommand))
+    return {kind.__name__: kind for kind in kinds}
+
+
+@cache
+def _adapter(name: str) -> TypeAdapter[Any]:
+    """Build a type's reader and writer once, when first needed: it takes a while."""
+    return TypeAdapter(_types()[name])

@@ -1,0 +1,10 @@
+"""Identifiers are distinct types, so that one is never taken for another."""
+
+from typing import NewType
+
+RolloutId = NewType("RolloutId", str)
+StageId = NewType("StageId", str)
+StepId = NewType("StepId", str)
+GateId = NewType("GateId", str)
+MetricName = NewType("MetricName", str)
+QuestionId = NewType("QuestionId", str)

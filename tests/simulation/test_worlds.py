@@ -1,0 +1,55 @@
+"""Seeded worlds: some in every build, and as many as one likes in a campaign."""
+
+import os
+
+import pytest
+
+from gonogo.testing.laws import LawBroken
+from gonogo.testing.world import main, world_of
+
+
+@pytest.mark.parametrize("block", range(5))
+def test_no_law_is_broken_in_the_worlds_of_every_build(block):
+    """The same seeds each time, so that a change shows what it breaks."""
+    for seed in range(block * 30, block * 30 + 30):
+        assert world_of(seed).run().ended
+
+
+@pytest.mark.parametrize("seed", [210, 412, 525, 652, 692, 8792])
+def test_what_once_broke_a_law_keeps_it_now(seed):
+    """Seeds that found a defect stay in the build."""
+    assert world_of(seed).run().ended
+
+
+def test_a_campaign_counts_what_it_lived_through(capsys):
+    """The command tells of its progress, and sums up."""
+    assert 0 == main(["--runs", "3"])
+    told = capsys.readouterr().out.splitlines()
+    assert ["1 of 3", "2 of 3", "3 of 3"] == [line[:6] for line in told[:-1]]
+    assert told[-1].startswith("3 runs, 0 broken laws:")
+
+
+def test_one_seed_is_told_event_by_event(capsys):
+    """A run can be read as a story, from its plan to its end."""
+    assert 0 == main(["--seed", "7"])
+    told = capsys.readouterr().out
+    assert "RolloutStarted" in told
+    assert told.rstrip().endswith("every law holds.")
+
+
+def test_a_broken_law_is_told_and_makes_the_campaign_fail(capsys, monkeypatch):
+    """A campaign that finds something says which seed, and exits with 1."""
+
+    def broken(_):
+        message = "law 0 does not hold"
+        raise LawBroken(message)
+
+    monkeypatch.setattr("gonogo.testing.world.World.run", broken)
+    assert (1, 1) == (main(["--runs", "1"]), main(["--seed", "7"]))
+    assert "BROKEN: law 0 does not hold" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_campaign():
+    """`make simulate N=100000` lives through so many worlds."""
+    assert 0 == main(["--runs", os.environ.get("N", "5000"), "--first", "100000"])
