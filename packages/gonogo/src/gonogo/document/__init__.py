@@ -1,0 +1,42 @@
+"""
+The reader and the compiler: Markdown to `Reading`, with bindings to `Plan`.
+
+`read` says what a document says, line by line; `compile_document` joins that with the
+bindings to a plan. Both are pure and never raise: what is wrong is a diagnostic.
+"""
+
+from dataclasses import replace
+
+from gonogo.document.bindings.sources import Beside, read_bindings
+from gonogo.document.compiler.compile import Compiled, compile_plan
+from gonogo.document.explain import reading_as_json
+from gonogo.document.reader.read import read
+from gonogo.document.reading import Reading
+
+__all__ = [
+    "Beside",
+    "Compiled",
+    "Reading",
+    "compile_document",
+    "read",
+    "reading_as_json",
+]
+
+
+def compile_document(
+    data: bytes, *, name: str, beside: Beside | None = None
+) -> tuple[Reading, Compiled]:
+    """
+    Read a document and compile it; the diagnostics are of the whole way.
+
+    Args:
+        data: The document, as stored.
+        name: What the document is called.
+        beside: The bindings file beside it, if there is one.
+    """
+    reading = read(data, name)
+    bindings, wrong = read_bindings(reading, beside)
+    compiled = compile_plan(reading, bindings, name=name)
+    every = {*reading.diagnostics, *wrong, *compiled.diagnostics}
+    in_order = sorted(every, key=lambda each: (each.line, each.column, each.code))
+    return reading, replace(compiled, diagnostics=tuple(in_order))

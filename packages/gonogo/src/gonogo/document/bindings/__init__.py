@@ -1,0 +1,1 @@
+"""Bindings: what a document cannot say itself, read and checked with its places."""

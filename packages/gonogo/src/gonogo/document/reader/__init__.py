@@ -1,0 +1,1 @@
+"""The reader: Markdown becomes a `Reading`, every line accounted for; pure, and total."""

@@ -1,0 +1,127 @@
+"""Commands: nothing runs that needs a person, never ends, or is not tagged."""
+
+import pytest
+
+from gonogo.document.reader.read import read
+from gonogo.document.reading import CommandRole
+
+
+def one(lang, body, heading="## Step 1: Deploy"):
+    """Return the only command of a small document."""
+    text = f"# Plan\n\n{heading}\n\n```{lang}\n{body}\n```\n"
+    (command,) = read(text.encode(), "plan.md").commands
+    return command
+
+
+@pytest.mark.parametrize(
+    ("lang", "body"),
+    [
+        ("", "make deploy"),
+        ("text", "make deploy"),
+        ("bash", "# only a remark"),
+        ("bash", "deploy --app <your-app>"),
+        ("bash", "deploy --token YOUR_TOKEN"),
+        ("bash", "tail -f app.log"),
+        ("bash", "watch kubectl get pods"),
+        ("bash", "kubectl logs --follow web"),
+        ("bash", "kubectl port-forward svc/web 80:80"),
+        ("bash", "docker exec -it web sh"),
+        ("bash", "psql"),
+        ("bash", "nano .env"),
+        ("bash", "ssh deploy@host.internal"),
+        ("bash", "make a\n# Or\nmake b"),
+        ("bash", "make a\n# Option 2: by hand\nmake b"),
+        ("bash", "FEATURE_NEW=false"),
+        ("bash", "rails console"),
+        ("bash", "deploy ..."),
+        ("bash", "# DO NOT RUN\nmake clean"),
+        ("sql", "-- see the other file"),
+        ("sql", "DELETE FROM t WHERE id = '<id>';"),
+        ("yaml", "a: 1"),
+        ("python", "print(1)"),
+    ],
+)
+def test_a_block_that_needs_a_person_does_not_run(lang, body):
+    """What waits, never ends, is a choice or has a gap is kept from running."""
+    command = one(lang, body)
+    assert (False, True) == (command.runnable, bool(command.why_not))
+
+
+@pytest.mark.parametrize(
+    ("lang", "body"),
+    [
+        ("bash", "make deploy"),
+        ("sh", "export A=1\nmake deploy"),
+        ("bash", "psql -c 'select 1'"),
+        ("bash", "ssh deploy@host.internal 'uptime'"),
+        ("bash", 'curl -s "$APP_URL/health"'),
+        ("bash", "tail -n 20 app.log"),
+        ("sql", "SELECT 1;"),
+    ],
+)
+def test_a_complete_tagged_block_runs(lang, body):
+    """Tagged shell and SQL without gaps runs, and says no reason against it."""
+    command = one(lang, body)
+    assert (True, None) == (command.runnable, command.why_not)
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("rm -rf /srv/old", "rm -rf"),
+        ("git reset --hard HEAD~1", "reset --hard"),
+        ("git push --force origin main", "--force"),
+        ("redis-cli -h cache FLUSHALL", "FLUSHALL"),
+        ("psql -c 'drop table t'", "drop table"),
+    ],
+)
+def test_destructive_phrases_are_named(body, found):
+    """A command that destroys is marked with the phrase that says so."""
+    assert found in one("bash", body).destructive
+
+
+@pytest.mark.parametrize(
+    ("heading", "body", "role"),
+    [
+        ("## Step 1: Deploy", "make deploy", CommandRole.DO),
+        ("## Verification", "make deploy", CommandRole.VERIFY),
+        ("## Rollback", "make deploy", CommandRole.ROLLBACK),
+        ("## Backout Command", "make deploy", CommandRole.ROLLBACK),
+        ("## Quick Reference", "make deploy", CommandRole.REFERENCE),
+        ("## Step 1: Deploy", "curl -s http://x/health", CommandRole.VERIFY),
+    ],
+)
+def test_the_place_of_a_block_gives_it_its_role(heading, body, role):
+    """The heading above decides the role, and without one the command does."""
+    assert role == one("bash", body, heading).role
+
+
+def test_an_expectation_binds_to_the_command_just_above():
+    """A comment in the middle of a block judges the statement above it only."""
+    command = one("bash", "a\n# Expected: OK\n\nb\nc\n# Expected: 3")
+    assert [((6, 6), "OK"), ((9, 10), "3")] == [
+        (e.judges, e.value) for e in command.expectations
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "scp a.php server:/path/to/project/",
+        "curl https://api.yourdomain.com/health",
+        "psql -c \"ALTER ROLE app PASSWORD 'CHANGE_ME_NOW'\"",
+        "./restore.sh [migration-version]",
+        "- Python 3.11\n- Redis 7",
+    ],
+)
+def test_a_gap_without_angle_brackets_is_a_gap_too(body):
+    """Example paths, domains and passwords keep a block from running."""
+    assert not one("bash", body).runnable
+
+
+@pytest.mark.parametrize(
+    "body", ["[ -f app.pid ] && echo up", "echo ${A[0]}", "ls a[0-9]*", "test -d /srv"]
+)
+def test_shell_brackets_are_no_gaps(body):
+    """Tests, subscripts and globs are shell, not gaps."""
+    assert one("bash", body).runnable
