@@ -1,0 +1,1 @@
+"""The world, one family to a folder. Families do not know each other."""
