@@ -1,0 +1,158 @@
+"""The gates: how often each was measured, what was seen, and which one tripped."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gonogo.analysis.threshold import limit_text
+from gonogo.model import event as events
+from gonogo.model.plan import Gate, Holds, Metric
+from gonogo.model.verdict import GateVerdict, Outcome
+from gonogo.report.blocks import (
+    Line,
+    Mark,
+    Paragraph,
+    Section,
+    Strong,
+    Table,
+    Text,
+    refs,
+    text,
+)
+from gonogo.report.filling import every_gate
+from gonogo.report.history import Entry, History
+from gonogo.report.wording import actual_text, instant_text, unit_of, value_text
+
+_HEAD = (
+    "Gate",
+    "Line",
+    "Limit",
+    "Looks",
+    "Min / median / max",
+    "Last",
+    "Last verdict",
+    "Not passing",
+    "Tripped",
+)
+
+Taken = tuple[Entry[events.MeasurementTaken], GateVerdict]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Everything that one gate was judged by, oldest first."""
+
+    gate: Gate
+    metric: Metric | None
+    taken: tuple[Taken, ...]
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """Return the measured numbers, oldest first."""
+        values = (entry.event.measurement.value for entry, _ in self.taken)
+        return tuple(v for v in values if isinstance(v, int | float))
+
+
+def series_of(history: History) -> tuple[Series, ...]:
+    """Return the series of every gate of the plan, those never judged too."""
+    found: dict[str, list[Taken]] = {}
+    for entry in history.of(events.MeasurementTaken):
+        for verdict in entry.event.verdicts:
+            found.setdefault(verdict.gate, []).append((entry, verdict))
+    metrics = {metric.name: metric for metric in history.plan.metrics}
+    return tuple(
+        Series(
+            gate=gate,
+            metric=metrics.get(gate.metric),
+            taken=tuple(found.get(gate.id, ())),
+        )
+        for gate in every_gate(history)
+    )
+
+
+def gates_section(history: History) -> Section:
+    """Return one row for each gate that was judged, and name those that were not."""
+    every = series_of(history)
+    judged = tuple(series for series in every if series.taken)
+    rows = tuple(_row(history, series) for series in judged)
+    never = [series.gate for series in every if not series.taken]
+    blocks = [Table(head=_HEAD, rows=rows)] if rows else []
+    return Section(
+        id="gates",
+        title="Gates",
+        blocks=(*blocks, *_baselines(history), *_never(never)),
+    )
+
+
+def median_of(numbers: Sequence[float]) -> float:
+    """Return the median of one number or more."""
+    ordered = sorted(numbers)
+    middle = len(ordered) // 2
+    if len(ordered) % 2:
+        return ordered[middle]
+    return (ordered[middle - 1] + ordered[middle]) / 2
+
+
+def _row(history: History, series: Series) -> tuple[Text, ...]:
+    gate = series.gate
+    last, verdict = series.taken[-1]
+    value = actual_text(gate, series.metric, last.event.measurement, verdict)
+    holds = "" if gate.holds is Holds.MUST else "must not be "
+    return (
+        (gate.title,),
+        (Line(gate.line),),
+        (f"{holds}{limit_text(gate.condition)}",),
+        (str(len(series.taken)),),
+        (_spread(series),),
+        text(f"{value} ", refs(last.seq)),
+        (Mark(verdict.verdict.outcome),),
+        _not_passing(series),
+        _tripped(history, gate),
+    )
+
+
+def _spread(series: Series) -> str:
+    numbers, unit = series.numbers, unit_of(series.gate, series.metric)
+    if not numbers:
+        return "no numbers"
+    three = (min(numbers), median_of(numbers), max(numbers))
+    *first, last = (value_text(value, None) for value in three)
+    tail = value_text(three[2], unit).removeprefix(last)
+    return f"{' / '.join(first)} / {last}{tail}"
+
+
+def _not_passing(series: Series) -> Text:
+    """Count the looks that were no pass, by outcome, with the first of each."""
+    parts: list[Text] = []
+    for outcome in (Outcome.FAIL, Outcome.ERROR, Outcome.INCONCLUSIVE):
+        of_it = [e for e, found in series.taken if found.verdict.outcome is outcome]
+        if of_it:
+            words = f"{len(of_it)} {outcome.value}, first "
+            parts.append(text("; " if parts else "", words, refs(of_it[0].seq)))
+    return text(*parts) or ("none",)
+
+
+def _tripped(history: History, gate: Gate) -> Text:
+    for entry in history.of(events.RolloutAborted):
+        if entry.event.gate == gate.id:
+            return text(Strong(instant_text(entry.at)), " ", refs(entry.seq))
+    return ("no",)
+
+
+def _baselines(history: History) -> tuple[Table, ...]:
+    metrics = {metric.name: metric for metric in history.plan.metrics}
+    rows: list[tuple[Text, ...]] = []
+    for entry in history.of(events.BaselineCaptured):
+        metric = metrics.get(entry.event.metric)
+        unit = metric.unit if metric else None
+        value = value_text(entry.event.value, unit)
+        when = text(f"{instant_text(entry.at)} ", refs(entry.seq))
+        rows.append(((entry.event.metric,), (value,), when))
+    head = ("Baseline of", "Value before the change", "Taken")
+    return (Table(head=head, rows=tuple(rows)),) if rows else ()
+
+
+def _never(gates: Sequence[Gate]) -> tuple[Paragraph, ...]:
+    if not gates:
+        return ()
+    names = "; ".join(f"{gate.title} (line {gate.line})" for gate in gates)
+    return (Paragraph(text=text(f"Never judged in this rollout: {names}.")),)

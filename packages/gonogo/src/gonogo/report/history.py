@@ -1,0 +1,103 @@
+"""
+The history: the records of one rollout, sorted by what happened, with the last state.
+
+Every part of a report looks its facts up here, and keeps the `seq` of what it found:
+that number is the evidence.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar, cast
+
+from gonogo.decision import RolloutState, replay
+from gonogo.model.event import Event, RolloutStarted
+from gonogo.model.plan import Plan
+from gonogo.model.record import Record
+
+E = TypeVar("E", bound=Event)
+E_co = TypeVar("E_co", bound=Event, covariant=True)
+
+
+class EmptyJournal(ValueError):
+    """A report was asked for, and the journal holds no record."""
+
+    def __init__(self) -> None:
+        """Compose the message."""
+        super().__init__(
+            "The journal holds no record of this rollout: there is nothing to report. "
+            "Look at its name, or start it with `gonogo run`."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(Generic[E_co]):
+    """One event of a known kind, with its number in the journal."""
+
+    seq: int
+    recorded_at: datetime
+    event: E_co
+
+    @property
+    def at(self) -> datetime:
+        """Return the instant in the time of the plan."""
+        return self.event.at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """
+    A rollout's records, indexed.
+
+    Attributes:
+        records: Oldest first, non-empty.
+        state: The fold of them all.
+    """
+
+    records: tuple[Record, ...]
+    state: RolloutState
+    by_kind: Mapping[type[Any], tuple[Entry[Any], ...]]
+
+    @property
+    def plan(self) -> Plan:
+        """Return the plan that was run."""
+        return self.state.plan
+
+    @property
+    def started(self) -> Entry[RolloutStarted]:
+        """Return the first entry."""
+        return self.of(RolloutStarted)[0]
+
+    @property
+    def last_at(self) -> datetime:
+        """Return the instant of the last record."""
+        return self.state.at
+
+    def of(self, kind: type[E]) -> tuple[Entry[E], ...]:
+        """Return the entries of one kind, oldest first."""
+        return cast("tuple[Entry[E], ...]", self.by_kind.get(kind, ()))
+
+
+def history_of(records: Sequence[Record]) -> History:
+    """
+    Index the records of one rollout.
+
+    Raises:
+        EmptyJournal: There are none.
+        ValueError: They do not begin with the start of a rollout.
+    """
+    state = replay(record.event for record in records)
+    if state is None:
+        raise EmptyJournal
+    found: defaultdict[type[Any], list[Entry[Any]]] = defaultdict(list)
+    for record in records:
+        entry = Entry(
+            seq=record.seq, recorded_at=record.recorded_at, event=record.event
+        )
+        found[type(record.event)].append(entry)
+    return History(
+        records=tuple(records),
+        state=state,
+        by_kind={kind: tuple(entries) for kind, entries in found.items()},
+    )
