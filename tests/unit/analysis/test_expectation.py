@@ -253,3 +253,19 @@ def test_a_failed_expectation_shows_what_came(shown, seen):
     """The reason shows the start of what came back, on one line."""
     (reason,) = judge([expects("exact", "OK")], seen).reasons
     assert f"expected exactly 'OK', it gave: {shown}" == reason
+
+
+CHOSEN = {
+    "a word elsewhere in the answer is not the value": ("v2", "v1", Outcome.FAIL),
+    "the value that the path chose": ("v2", "v2", Outcome.PASS),
+    "a number as people write it": ("100", 100.0, Outcome.PASS),
+}
+
+
+@pytest.mark.parametrize("kind", [ExpectationKind.EXACT, ExpectationKind.CONTAINS])
+@pytest.mark.parametrize(("wanted", "value", "outcome"), CHOSEN.values(), ids=CHOSEN)
+def test_where_a_path_chose_a_value_it_alone_is_judged(kind, wanted, value, outcome):
+    """What else the answer holds neither helps nor harms."""
+    seen = Observation(output='{"before": "v2"}', value=value, http_status=200)
+    expected = Expectation(line=1, kind=kind, value=wanted)
+    assert outcome == judge((expected,), seen).outcome

@@ -66,13 +66,21 @@ def _held(held: bool, wanted: str, seen: Observation) -> Judged:  # noqa: FBT001
 
 
 def _judge_exact(value: str, seen: Observation) -> Judged:
-    same = _trimmed(seen.output) in {_trimmed(value), _trimmed(_bare(value))}
+    same = _trimmed(_asked_for(seen)) in {_trimmed(value), _trimmed(_bare(value))}
     return _held(same, f"exactly '{value}'", seen)
 
 
 def _judge_contains(value: str, seen: Observation) -> Judged:
-    there = _has_words(value, seen.output) or _has_words(_bare(value), seen.output)
+    given = _asked_for(seen)
+    there = _has_words(value, given) or _has_words(_bare(value), given)
     return _held(there, f"'{value}' in it", seen)
+
+
+def _asked_for(seen: Observation) -> str:
+    """Return the one value that a JSON path chose, where one did; else the output."""
+    if seen.http_status is None or seen.value is None:
+        return seen.output
+    return f"{seen.value:g}" if isinstance(seen.value, float) else seen.value
 
 
 def _trimmed(text: str) -> str:
