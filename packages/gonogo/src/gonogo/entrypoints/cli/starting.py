@@ -1,0 +1,108 @@
+"""
+Before a run: what may keep a document from running, and what is said beforehand.
+
+A document is run only after it was explained under the same digest; a run explains it
+in short itself, and names what a person would want to have known.
+"""
+
+import os
+from collections.abc import Iterator
+
+from gonogo.bootstrap.clocks import clock_for
+from gonogo.bootstrap.documents import Document
+from gonogo.bootstrap.running import missing_values
+from gonogo.bootstrap.workspace import Workspace
+from gonogo.decision import RolloutState
+from gonogo.entrypoints.cli import findings
+from gonogo.entrypoints.cli.explained import header, without_way_back
+from gonogo.entrypoints.cli.page import Page, console_for
+from gonogo.entrypoints.cli.speaking import Refused
+from gonogo.model.command import Abort
+from gonogo.model.diagnostic import Severity
+from gonogo.model.plan import Plan
+from gonogo.report.wording import span_text
+
+
+def runnable(document: Document) -> Plan:
+    """
+    Return the plan of a document that may run.
+
+    Raises:
+        Refused: It has errors; they are printed first.
+    """
+    errors = findings.errors_of(document.compiled.diagnostics)
+    plan = document.compiled.plan
+    if errors or plan is None:
+        findings.show(Page(console_for(stderr=True)), str(document.path), errors)
+        text = f"{document.path} cannot run: {findings.counted(errors)}."
+        raise Refused(text)
+    return plan
+
+
+def check_values(workspace: Workspace, plan: Plan, before: RolloutState | None) -> None:
+    """
+    Refuse to run with a variable missing; the way back is never refused (law 3).
+
+    Raises:
+        Refused: With every variable that is missing.
+    """
+    if before is not None and _goes_back(workspace, before):
+        return
+    missing = missing_values(plan, os.environ)
+    if missing:
+        raise Refused("\n        ".join(str(each) for each in missing))
+
+
+def announce(
+    page: Page,
+    document: Document,
+    plan: Plan,
+    before: RolloutState | None,
+    *,
+    pace: float,
+) -> None:
+    """Say what is about to run, under which digest, and what is open about it."""
+    header(page, document)
+    for text in _open_points(document, plan):
+        page.row("  ! ", text, style="yellow", lead_style="yellow")
+    if before is not None and pace == 1:
+        _tell_of_pace(page, before)
+    page.row("", _beginning(before), style="bold")
+    page.gap()
+
+
+def _goes_back(workspace: Workspace, before: RolloutState) -> bool:
+    waiting = workspace.journal.received(before.rollout)
+    return before.going_back or any(isinstance(w.command, Abort) for w in waiting)
+
+
+def _tell_of_pace(page: Page, before: RolloutState) -> None:
+    """Say so when a rehearsal is gone on with in real time: it would seem to hang."""
+    ahead = before.at - clock_for(1, None).now()
+    if ahead.total_seconds() > 1:
+        text = (
+            f"it ran at another pace: its time is {span_text(ahead)} ahead, and stands "
+            "still for so long; --pace goes on at once"
+        )
+        page.row("  ! ", text, style="yellow", lead_style="yellow")
+
+
+def _open_points(document: Document, plan: Plan) -> Iterator[str]:
+    warnings = [
+        each
+        for each in document.compiled.diagnostics
+        if each.severity is Severity.WARNING
+    ]
+    if warnings:
+        yield f"{findings.counted(warnings)}: see `gonogo explain {document.path}`"
+    for action in without_way_back(plan):
+        yield f"no way back is known for '{action.title}' (line {action.line})"
+
+
+def _beginning(before: RolloutState | None) -> str:
+    if before is None:
+        return "A new rollout begins."
+    stage = before.current_stage
+    where = f", in '{stage.title}'" if stage else ""
+    back = ", on its way back" if before.going_back else ""
+    return f"Rollout {before.rollout} goes on where it was{where}{back}."
