@@ -57,6 +57,39 @@ def test_a_bound_box_to_be_done_is_an_action(compiled):
     assert "./u.sh" == step.undo.run
 
 
+def test_an_action_that_leaves_nothing_needs_no_way_back(compiled):
+    """A backup is not undone, and nobody is told that its way back is missing."""
+    backup = "<!-- gonogo: {shell: {run: ./backup.sh, undo: none}} -->"
+    result = compiled(STAGE.format(deploy=backup, verify=""))
+    step = result.step("Deploy")
+    assert (True, None) == (step.harmless, step.undo)
+    assert "GNG303" not in result.codes
+
+
+def test_a_metric_is_looked_at_for_half_a_minute_at_most(compiled):
+    """A probe that hangs must not outlast the next ticks, unless its binding says so."""
+    document = """
+        ---
+        gonogo:
+          metrics:
+            Errors: {shell: {run: ./errors.sh}}
+            Lag: {shell: {run: ./lag.sh, deadline: 2m}}
+        ---
+        # Rollout
+
+        ## Stage 1: Deploy
+
+        - [ ] Deploy the code
+
+        | Metric | Threshold |
+        |--------|-----------|
+        | Errors | < 1 |
+        | Lag | < 1 |
+    """
+    deadlines = [metric.probe.deadline for metric in compiled(document).plan.metrics]
+    assert [timedelta(seconds=30), timedelta(minutes=2)] == deadlines
+
+
 def test_a_bound_box_to_be_verified_is_a_check(compiled):
     """What is verified looks, and never changes anything."""
     verify = '<!-- gonogo: {http: {url: "https://x/health"}} -->'

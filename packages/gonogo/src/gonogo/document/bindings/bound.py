@@ -58,6 +58,7 @@ class Perform:
         word: The word of the grammar: 'shell', 'sql', 'migrate', ….
         operation: What; a script, query or connection left open is ''.
         undo: Reverses it.
+        harmless: It leaves nothing to undo (`undo: none`).
         check: Looks whether it was applied.
         check_expects: What the check has to give then.
     """
@@ -65,6 +66,7 @@ class Perform:
     word: str
     operation: Operation
     undo: Operation | None = None
+    harmless: bool = False
     check: Operation | None = None
     check_expects: Expectation | None = None
 

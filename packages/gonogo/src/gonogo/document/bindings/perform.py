@@ -40,9 +40,10 @@ def _shell(fields: Fields, deadline: timedelta | None) -> Perform:
     """Read `shell`."""
     idempotent = fields.flag("idempotent")
     span = fields.duration("deadline") or deadline or _TEN_MINUTES
-    undo = fields.text("undo")
+    undo, harmless = _undo(fields)
     return Perform(
         word="shell",
+        harmless=harmless,
         operation=Shell(
             run=fields.text("run") or "", deadline=span, idempotent=idempotent
         ),
@@ -50,15 +51,22 @@ def _shell(fields: Fields, deadline: timedelta | None) -> Perform:
     )
 
 
+def _undo(fields: Fields) -> tuple[str | None, bool]:
+    """Return what reverses it, and whether there is nothing to reverse."""
+    undo = fields.text("undo")
+    return (None, True) if undo == "none" else (undo, False)
+
+
 def _sql(fields: Fields) -> Perform:
     """Read `sql`."""
     connection = fields.text("connection") or ""
     idempotent = fields.flag("idempotent")
     deadline = fields.duration("deadline") or timedelta(minutes=1)
-    undo = fields.text("undo")
+    undo, harmless = _undo(fields)
     query = fields.text("query") or ""
     return Perform(
         word="sql",
+        harmless=harmless,
         operation=Sql(
             query=query,
             connection=connection,

@@ -7,7 +7,8 @@ several sources can be laid over one another entry by entry.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from gonogo.document.bindings.bound import Bound, MetricBinding, Place, StepBinding
@@ -23,6 +24,8 @@ from gonogo.document.bindings.tree import Leaf, Node, Table
 from gonogo.document.bindings.words import Words
 from gonogo.document.codes import Code
 from gonogo.model.plan import ValueSource
+
+LONGEST_LOOK = timedelta(seconds=30)
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # What documents write for people to fill in: <app>, [app], {{app}}, YOUR_APP.
@@ -61,6 +64,8 @@ def incident_binding(node: Node | None, at: Place, words: Words) -> StepBinding 
 def metric_binding(node: Node | None, at: Place, words: Words) -> MetricBinding | None:
     """Return what measures a metric."""
     fields = Fields(node, at, words.problems, KEYS["metrics"])
+    # A look is taken at every tick: it has to answer, or fail, long before the next.
+    words = replace(words, deadline=min(words.deadline or LONGEST_LOOK, LONGEST_LOOK))
     same_as = fields.text("same_as")
     probe = None if same_as else words.probe_in(fields, (*PROBES, "same_as"))
     measures = fields.text("measures")

@@ -189,6 +189,7 @@ def _perform(
             check=complete(deed.check, bound.at) if deed.check else None,
             check_expects=deed.check_expects,
             confirm=destructive if confirm is None else confirm,
+            harmless=deed.harmless,
         ),
     )
 

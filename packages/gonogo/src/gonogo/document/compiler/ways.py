@@ -98,7 +98,7 @@ def _reversible(action: Action) -> bool:
         case SetFlag() | KillFlags():
             return True
         case _:
-            return action.undo is not None
+            return action.harmless or action.undo is not None
 
 
 def commands_of(desk: Desk, way: Way) -> list[Command]:
