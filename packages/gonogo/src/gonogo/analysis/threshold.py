@@ -149,8 +149,15 @@ def _reason(gate: Gate, value: float, compared: float, baseline: float | None) -
     sign = "+" if compared >= 0 and gate.condition.unit != "x" else ""
     return (
         f"{gate.metric} is {_number(value)}, {sign}{_number(compared)}{unit} against "
-        f"a baseline of {_number(baseline or 0.0)}, {_has_to(gate)} {limit}"
+        f"a baseline of {_number(baseline or 0.0)}{_raised(gate, baseline)}, "
+        f"{_has_to(gate)} {limit}"
     )
+
+
+def _raised(gate: Gate, baseline: float | None) -> str:
+    """Say so where the floor stood in for a smaller baseline."""
+    lifted = gate.condition.unit in {"%", "x"} and (baseline or 0.0) < gate.floor
+    return f" (counted as {_number(gate.floor)}, its floor)" if lifted else ""
 
 
 def _has_to(gate: Gate) -> str:
