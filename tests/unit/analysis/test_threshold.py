@@ -177,8 +177,10 @@ REASONS = {
         5.0,
     ),
     "a change from below the floor": (
-        "errors is 2, +300 % against a baseline of 0 (counted as 0.5, its floor), "
-        "has to be < +5 % against baseline",
+        (
+            "errors is 2, +300 % against a baseline of 0 (counted as 0.5, its floor), "
+            "has to be < +5 % against baseline"
+        ),
         against("<", 5.0, unit="%", relative=Relative.BASELINE, floor=0.5),
         2.0,
         0.0,

@@ -18,6 +18,7 @@ from gonogo.bootstrap.clocks import clock_for
 from gonogo.bootstrap.documents import Document
 from gonogo.bootstrap.workspace import Workspace
 from gonogo.model.command import Person, Start
+from gonogo.model.encoding import canonical, encode_plan
 from gonogo.model.identifiers import RolloutId
 from gonogo.model.plan import Plan, ValueSource
 from gonogo.ports.people import People
@@ -30,6 +31,31 @@ def missing_values(
 ) -> tuple[UnresolvedValue, ...]:
     """Return every value and connection of a plan that nothing stands behind."""
     return _values(plan, environ, RolloutId("")).missing()
+
+
+def spelled_out(document: Document, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """
+    Return what to say of secrets whose value stands in the plan itself (law 10).
+
+    A plan is journaled as it is, under its digest: it cannot be redacted. What stands
+    in the rest of the document only is redacted where its text is kept.
+    """
+    plan = document.compiled.plan
+    if plan is None:
+        return ()
+    written = canonical(encode_plan(plan)).decode()
+    secrets = _values(plan, environ, RolloutId("")).secrets()
+    return tuple(
+        f"{document.path}{_line_of(value, document)}: the value of the secret '{name}' "
+        f"is spelled out, and would be journaled. Write ${name} instead."
+        for name, value in secrets.items()
+        if name in plan.values and value in written
+    )
+
+
+def _line_of(value: str, document: Document) -> str:
+    lines = enumerate(document.text.splitlines(), start=1)
+    return next((f":{number}" for number, line in lines if value in line), "")
 
 
 def answers_of(path: Path, plan: Plan) -> People:

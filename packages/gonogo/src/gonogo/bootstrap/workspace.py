@@ -13,6 +13,8 @@ from gonogo.model.identifiers import RolloutId
 from gonogo.model.plan import Plan
 from gonogo.model.record import Record
 
+JOURNAL = "journal.db"
+
 
 class NoSuchRollout(LookupError):
     """No rollout of the workspace is meant, or more than one is."""
@@ -57,7 +59,7 @@ class Workspace:
     def journal(self) -> SqliteJournal:
         """Open the journal, once; it is closed when the process ends."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return SqliteJournal(self.folder / "journal.db")
+        return SqliteJournal(self.folder / JOURNAL)
 
     def records(self, rollout: RolloutId) -> tuple[Record, ...]:
         """Return a rollout's records, oldest first."""
@@ -113,6 +115,8 @@ class Workspace:
 
     def _of_same_place(self, plan: Plan) -> Iterator[RolloutState]:
         """Yield the rollouts of the plan's service and environment, newest first."""
+        if not (self.folder / JOURNAL).exists():
+            return
         for rollout in reversed(self.journal.rollouts()):
             state = self.state(rollout)
             place = (state.plan.service, state.plan.environment)

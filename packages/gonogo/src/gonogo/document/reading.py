@@ -7,100 +7,22 @@ so that a compiler can put every element in its place without reading text again
 """
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from gonogo.document.kinds import (
+    ApprovalTime,
+    BoxKind,
+    CommandRole,
+    GateContext,
+    RollbackScope,
+    WaitKind,
+)
+from gonogo.document.lines import Account, Cell, Comment, FrontMatter
 from gonogo.model.condition import Condition
 from gonogo.model.diagnostic import Diagnostic
 from gonogo.model.expectation import Expectation, ExpectationKind
 
 Seconds = float | tuple[float, float]
 """A span in seconds; two numbers, low then high, where the document gives a range."""
-
-
-class BoxKind(StrEnum):
-    """What ticking a checklist item means."""
-
-    DO = "do"
-    VERIFY = "verify"
-    WAIT = "wait"
-    CHOICE = "choice"
-    TRIGGER = "trigger"
-    APPROVE = "approve"
-    FILL_IN = "fill_in"
-    GROUP = "group"
-
-
-class CommandRole(StrEnum):
-    """What a fenced block is there for."""
-
-    DO = "do"
-    VERIFY = "verify"
-    ROLLBACK = "rollback"
-    MONITOR = "monitor"
-    REFERENCE = "reference"
-    SAMPLE_OUTPUT = "sample_output"
-    CONFIG = "config"
-
-
-class GateContext(StrEnum):
-    """Whether a condition must hold, must not, or is told for information."""
-
-    MUST_HOLD = "must_hold"
-    MUST_NOT = "must_not"
-    INFO = "info"
-
-
-class WaitKind(StrEnum):
-    """What a stated span means; `WAIT` and `SOAK` hold the procedure."""
-
-    WAIT = "wait"
-    SOAK = "soak"
-    CADENCE = "cadence"
-    ESTIMATE = "estimate"
-    DEADLINE = "deadline"
-
-
-class RollbackScope(StrEnum):
-    """How far a rollback reaches."""
-
-    GLOBAL = "global"
-    STAGE = "stage"
-    SCENARIO = "scenario"
-
-
-class ApprovalTime(StrEnum):
-    """Whether an approval is due before the work or signs it off."""
-
-    BEFORE = "before"
-    SIGN_OFF = "sign_off"
-
-
-class Use(StrEnum):
-    """What becomes of a line of the document."""
-
-    RUN = "run"
-    ASKED = "asked"
-    JUDGED = "judged"
-    STRUCTURE = "structure"
-    SHOWN = "shown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """
-    One table cell, so that a report can fill it.
-
-    Attributes:
-        line: The row's line.
-        start: Column of the first character after the opening pipe.
-        end: Column just behind the last character before the closing pipe.
-        text: What the cell holds, trimmed, mark-up included.
-    """
-
-    line: int
-    start: int
-    end: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -391,52 +313,6 @@ class Deadline:
     items: tuple[DeadlineItem, ...] = ()
     command_line: int | None = None
     stage_line: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comment:
-    """
-    One HTML comment; bindings are written in them.
-
-    Attributes:
-        line: Where it opens.
-        last_line: Where it closes.
-        column: Where `<!--` stands.
-        text: What stands between the marks, trimmed.
-        owner_line: The line it stands beside or just above (for a table, behind);
-            its own line where it stands alone with nothing below.
-    """
-
-    line: int
-    text: str
-    last_line: int = 0
-    column: int = 1
-    owner_line: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrontMatter:
-    """The YAML block at the top, without its marks; `line` is the opening mark's."""
-
-    line: int
-    last_line: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """
-    What becomes of a run of lines (law 9: nothing is dropped in silence).
-
-    Attributes:
-        element: What stands there: the key of the reading ('boxes', 'commands', …),
-            or 'heading', 'label', 'rule', 'blank', 'table', 'comment', 'prose', ….
-    """
-
-    first_line: int
-    last_line: int
-    use: Use
-    element: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,8 @@ from gonogo.document.bindings.sections import (
 from gonogo.document.bindings.tree import Node, NoTree, Table, tree
 from gonogo.document.bindings.words import Words
 from gonogo.document.codes import Code
-from gonogo.document.reading import Comment, Reading
+from gonogo.document.lines import Comment
+from gonogo.document.reading import Reading
 from gonogo.model.diagnostic import Diagnostic
 
 _OURS = re.compile(r"gonogo\b")
@@ -205,7 +206,7 @@ def _merged(found: Iterator[tuple[Entry, ...]], problems: Problems) -> _Merged:
         for entry in source:
             key = (entry.section, _key(entry))
             strong = merged.setdefault(key, entry.bound)
-            if _differ(strong.value, entry.bound.value):
+            if differ(strong.value, entry.bound.value):
                 there = entry.bound.at.said()
                 problems.add(
                     Code.CONTRADICTION, strong.at, name=entry.bound.name, there=there
@@ -218,8 +219,8 @@ def _key(entry: Entry) -> str:
     return name if entry.section in {"values", "connections"} else folded(name)
 
 
-def _differ(one: object, other: object) -> bool:
-    """Tell whether two values differ, wherever they are written."""
+def differ(one: object, other: object) -> bool:
+    """Tell whether two bound values differ, wherever they are written."""
     return one is not other and _placeless(one) != _placeless(other)
 
 

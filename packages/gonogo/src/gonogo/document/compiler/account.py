@@ -19,7 +19,8 @@ from gonogo.document.compiler.elements import (
     Limits,
     Span,
 )
-from gonogo.document.reading import BoxKind, Reading
+from gonogo.document.kinds import BoxKind
+from gonogo.document.reading import Reading
 from gonogo.model.diagnostic import Diagnostic, Severity
 from gonogo.model.plan import Plan
 

@@ -14,7 +14,8 @@ from gonogo.document.compiler.elements import (
 from gonogo.document.compiler.operations import Unrunnable
 from gonogo.document.compiler.script import Part, cut, expectations_of
 from gonogo.document.compiler.targets import block_title
-from gonogo.document.reading import Command, CommandRole
+from gonogo.document.kinds import CommandRole
+from gonogo.document.reading import Command
 from gonogo.model.expectation import Expectation
 from gonogo.model.operation import Operation, Shell, Sql
 from gonogo.model.plan import Action, Check, Purpose, Question, Step

@@ -11,17 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from gonogo.document.reading import (
-    Approval,
-    Box,
-    BoxKind,
-    Command,
-    Gate,
-    GateContext,
-    Reading,
-    Wait,
-    WaitKind,
-)
+from gonogo.document.kinds import BoxKind, GateContext, WaitKind
+from gonogo.document.reading import Approval, Box, Command, Gate, Reading, Wait
 
 HOLDING = frozenset({WaitKind.WAIT, WaitKind.SOAK})
 """The kinds of wait that hold the procedure."""

@@ -13,7 +13,8 @@ from gonogo.document.compiler.elements import (
 )
 from gonogo.document.compiler.metrics import Threshold
 from gonogo.document.compiler.placing import PlacedStage
-from gonogo.document.reading import Gate, GateContext
+from gonogo.document.kinds import GateContext
+from gonogo.document.reading import Gate
 from gonogo.model.condition import Comparator
 from gonogo.model.plan import Gate as PlanGate
 from gonogo.model.plan import Holds

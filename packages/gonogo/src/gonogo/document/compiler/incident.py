@@ -18,7 +18,8 @@ from gonogo.document.compiler.operations import Unrunnable
 from gonogo.document.compiler.placing import has_deadlines
 from gonogo.document.compiler.script import SHELLS
 from gonogo.document.compiler.ways import commands_of
-from gonogo.document.reading import Command, Deadline, RollbackScope, Trigger
+from gonogo.document.kinds import RollbackScope
+from gonogo.document.reading import Command, Deadline, Trigger
 from gonogo.document.reading import Rollback as Way
 from gonogo.model.identifiers import QuestionId
 from gonogo.model.operation import Operation

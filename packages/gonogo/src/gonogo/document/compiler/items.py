@@ -20,10 +20,8 @@ from gonogo.document.compiler.elements import (
 )
 from gonogo.document.compiler.targets import block_title
 from gonogo.document.compiler.work import Work, seconds_of
-from gonogo.document.reading import (
-    BoxKind,
-    Gate,
-)
+from gonogo.document.kinds import BoxKind
+from gonogo.document.reading import Gate
 from gonogo.model.condition import Comparator
 from gonogo.model.expectation import Expectation, ExpectationKind
 from gonogo.model.plan import Purpose, Step

@@ -22,15 +22,14 @@ from gonogo.document.compiler.elements import (
     Span,
     elements,
 )
+from gonogo.document.kinds import ApprovalTime, RollbackScope
 from gonogo.document.reading import (
     Approval,
-    ApprovalTime,
     Box,
     Command,
     Gate,
     Reading,
     Rollback,
-    RollbackScope,
     Stage,
 )
 

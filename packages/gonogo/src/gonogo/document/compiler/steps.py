@@ -33,10 +33,7 @@ from gonogo.document.compiler.items import item_steps
 from gonogo.document.compiler.placing import PlacedStage
 from gonogo.document.compiler.targets import block_title
 from gonogo.document.compiler.work import Work
-from gonogo.document.reading import (
-    CommandRole,
-    WaitKind,
-)
+from gonogo.document.kinds import CommandRole, WaitKind
 from gonogo.model.plan import Action, Purpose, Soak, Step
 
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from gonogo.document.bindings.bound import Bindings, Bound, StepBinding
+from gonogo.document.bindings.bound import Bindings, Bound, Place, StepBinding
 from gonogo.document.bindings.fields import Problems, hint
 from gonogo.document.bindings.names import folded, line_name, named_line
+from gonogo.document.bindings.sources import differ
 from gonogo.document.codes import Code
 from gonogo.document.compiler.elements import (
     Block,
@@ -29,7 +30,8 @@ from gonogo.document.compiler.placing import (
     ways_of,
 )
 from gonogo.document.compiler.script import heading
-from gonogo.document.reading import Command, Reading, RollbackScope, Stage
+from gonogo.document.kinds import RollbackScope
+from gonogo.document.reading import Command, Reading, Stage
 
 _T = TypeVar("_T")
 
@@ -188,9 +190,18 @@ def _is_one(one: Bound[_T], hits: Sequence[Target], problems: Problems) -> bool:
 def _say_twice(
     line: int, first: Bound[_T], second: Bound[_T], problems: Problems
 ) -> None:
-    problems.add(
-        Code.BOUND_TWICE, second.at, bound=line, first=first.name, second=second.name
-    )
+    """Report two names of one line: in one place a mistake, in two the first counts."""
+    if _source(first.at) == _source(second.at):
+        facts = {"bound": line, "first": first.name, "second": second.name}
+        problems.add(Code.BOUND_TWICE, second.at, **facts)
+    elif differ(first.value, second.value):
+        there = second.at.said()
+        problems.add(Code.CONTRADICTION, first.at, name=second.name, there=there)
+
+
+def _source(at: Place) -> str:
+    """Return which of the three places of bindings this is; a comment's is its line."""
+    return at.file or (at.path if named_line(at.path) else "front matter")
 
 
 def _titled(name: str, by_title: Mapping[str, Mapping[int, Target]]) -> list[Target]:

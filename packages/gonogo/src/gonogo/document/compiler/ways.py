@@ -14,12 +14,8 @@ from gonogo.document.compiler.bound import operation_of
 from gonogo.document.compiler.desk import Desk
 from gonogo.document.compiler.operations import Unrunnable
 from gonogo.document.compiler.placing import Aside, ways_of
-from gonogo.document.reading import (
-    Command,
-    CommandRole,
-    RollbackScope,
-    Stage,
-)
+from gonogo.document.kinds import CommandRole, RollbackScope
+from gonogo.document.reading import Command, Stage
 from gonogo.document.reading import Rollback as Way
 from gonogo.model.operation import KillFlags, Migrate, Operation, SetFlag, Shell
 from gonogo.model.plan import (

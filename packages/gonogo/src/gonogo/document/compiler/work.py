@@ -15,12 +15,8 @@ from gonogo.document.compiler.elements import (
     Item,
 )
 from gonogo.document.compiler.gates import Judged, StageGates, limit_of
-from gonogo.document.reading import (
-    Gate,
-    Stage,
-    Wait,
-    WaitKind,
-)
+from gonogo.document.kinds import WaitKind
+from gonogo.document.reading import Gate, Stage, Wait
 from gonogo.model.plan import Purpose, Step
 
 

@@ -9,18 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from gonogo.document.kinds import CommandRole, Use, WaitKind
+from gonogo.document.lines import Account, Comment
 from gonogo.document.reader.outline import Form
 from gonogo.document.reader.page import Page
 from gonogo.document.reader.statements import Shape
-from gonogo.document.reading import (
-    Account,
-    Command,
-    CommandRole,
-    Comment,
-    Reading,
-    Use,
-    WaitKind,
-)
+from gonogo.document.reading import Command, Reading
 
 _STRUCTURE = {
     Form.HEADING: "heading",

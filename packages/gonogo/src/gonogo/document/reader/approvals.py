@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from gonogo.document.kinds import ApprovalTime, BoxKind
+from gonogo.document.lines import Cell
 from gonogo.document.reader.markup import split_label
 from gonogo.document.reader.outline import Form
 from gonogo.document.reader.page import Page
@@ -10,7 +12,7 @@ from gonogo.document.reader.people import handle_in, has_blank, role_in, without
 from gonogo.document.reader.statements import Shape, Statement
 from gonogo.document.reader.tables import Column, Row, Table, TableKind
 from gonogo.document.reader.vocabulary import Topic, folded
-from gonogo.document.reading import Approval, ApprovalTime, Box, BoxKind, Cell
+from gonogo.document.reading import Approval, Box
 
 _BEHIND = re.compile(
     r"\b(?:sign-?\s?offs?|signed|post|completion|final|after|firma|abnahme)\b",

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
+from gonogo.document.kinds import BoxKind
+from gonogo.document.lines import Cell
 from gonogo.document.reader.durations import spans
 from gonogo.document.reader.markup import plain, undecorated
 from gonogo.document.reader.page import Page
@@ -11,7 +13,7 @@ from gonogo.document.reader.people import has_blank, role_in
 from gonogo.document.reader.statements import Shape, Statement
 from gonogo.document.reader.tables import Row, Table, TableKind
 from gonogo.document.reader.vocabulary import Topic
-from gonogo.document.reading import Box, BoxKind, Cell
+from gonogo.document.reading import Box
 
 _CHOICE = re.compile(
     r"^(?:(?:NO[ -]?)?GO(?:[ -]?LIVE)?|YES|NO|APPROVED?|CONDITIONAL(?:LY)?|REJECTED?"

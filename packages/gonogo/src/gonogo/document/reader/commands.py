@@ -9,13 +9,14 @@ reason is kept as a sentence.
 import re
 from collections.abc import Iterator, Sequence
 
+from gonogo.document.kinds import CommandRole
 from gonogo.document.reader.expectations import Fenced, in_fence
 from gonogo.document.reader.page import Page
 from gonogo.document.reader.placeholders import in_code
 from gonogo.document.reader.runnable import destructive, why_not_shell, why_not_sql
 from gonogo.document.reader.statements import Shape, Statement
 from gonogo.document.reader.vocabulary import Topic
-from gonogo.document.reading import Command, CommandRole
+from gonogo.document.reading import Command
 
 SHELL = frozenset({
     "bash", "sh", "shell", "zsh", "console", "shell-session", "shellsession", "ksh",

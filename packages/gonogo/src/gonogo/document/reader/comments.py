@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gonogo.document.reading import Comment
+from gonogo.document.lines import Comment
 
 _OPEN = "<!--"
 _CLOSE = "-->"

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from gonogo.document.kinds import BoxKind, GateContext
 from gonogo.document.reader.markup import split_label
 from gonogo.document.reader.metrics import bare_metric, state_of
 from gonogo.document.reader.page import Page
@@ -19,7 +20,7 @@ from gonogo.document.reader.statements import Shape, Statement
 from gonogo.document.reader.thresholds import Threshold, find_threshold
 from gonogo.document.reader.triggers import if_then
 from gonogo.document.reader.vocabulary import Topic, topics
-from gonogo.document.reading import Box, BoxKind, Gate, GateContext
+from gonogo.document.reading import Box, Gate
 from gonogo.model.condition import Comparator, Condition
 
 _TARGET = re.compile(

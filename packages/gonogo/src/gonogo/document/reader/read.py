@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from gonogo.document.lines import Comment, FrontMatter
 from gonogo.document.reader.account import accounts
 from gonogo.document.reader.approvals import read_approvals
 from gonogo.document.reader.boxes import read_boxes
@@ -22,7 +23,7 @@ from gonogo.document.reader.table_gates import read_table_gates, read_table_trig
 from gonogo.document.reader.tables import Table, read_table
 from gonogo.document.reader.triggers import read_triggers
 from gonogo.document.reader.waits import read_waits
-from gonogo.document.reading import Comment, FrontMatter, Reading
+from gonogo.document.reading import Reading
 from gonogo.model.diagnostic import Diagnostic
 
 

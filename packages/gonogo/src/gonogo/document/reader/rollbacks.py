@@ -4,12 +4,13 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
+from gonogo.document.kinds import RollbackScope
 from gonogo.document.reader.markup import split_label
 from gonogo.document.reader.outline import Section
 from gonogo.document.reader.page import Page
 from gonogo.document.reader.statements import Shape, Statement
 from gonogo.document.reader.vocabulary import Topic, topics
-from gonogo.document.reading import Rollback, RollbackScope
+from gonogo.document.reading import Rollback
 
 # Titles that speak of a rollback and are not the way back itself.
 _ABOUT = re.compile(

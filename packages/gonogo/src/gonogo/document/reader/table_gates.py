@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+from gonogo.document.kinds import GateContext
+from gonogo.document.lines import Cell
 from gonogo.document.reader.durations import shortest, spans
 from gonogo.document.reader.gates import Judged, in_words
 from gonogo.document.reader.markup import plain
@@ -15,7 +17,7 @@ from gonogo.document.reader.statements import Statement
 from gonogo.document.reader.tables import Column, Row, Table, TableKind
 from gonogo.document.reader.thresholds import find_threshold
 from gonogo.document.reader.vocabulary import Topic
-from gonogo.document.reading import Cell, Gate, GateContext, Trigger
+from gonogo.document.reading import Gate, Trigger
 from gonogo.model.condition import Comparator, Condition, Relative
 
 _BLANKS = frozenset(

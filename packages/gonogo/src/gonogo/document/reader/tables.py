@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gonogo.document.lines import Cell
 from gonogo.document.reader.codes import Code, diagnostic
 from gonogo.document.reader.markup import plain, undecorated
 from gonogo.document.reader.outline import Block
 from gonogo.document.reader.vocabulary import folded
-from gonogo.document.reading import Cell
 from gonogo.model.diagnostic import Diagnostic
 
 

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 
+from gonogo.document.kinds import BoxKind
 from gonogo.document.reader.durations import shortest, spans
 from gonogo.document.reader.metrics import bare_metric
 from gonogo.document.reader.page import Page
 from gonogo.document.reader.statements import Shape, Statement
 from gonogo.document.reader.thresholds import find_threshold
 from gonogo.document.reader.vocabulary import Topic
-from gonogo.document.reading import Box, BoxKind, Trigger
+from gonogo.document.reading import Box, Trigger
 
 _BACK = (
     r"(?:roll(?:ing)?\s?-?back|rolled\s?back|revert|abort|halt|stop|back\s?out|restore"

@@ -8,12 +8,13 @@ cadence how often. The words around the span tell them apart.
 import re
 from collections.abc import Iterator
 
+from gonogo.document.kinds import WaitKind
 from gonogo.document.reader.durations import Span, numbered_hours, shortest, spans
 from gonogo.document.reader.page import Page
 from gonogo.document.reader.statements import Shape, Statement
 from gonogo.document.reader.tables import Column, Table
 from gonogo.document.reader.vocabulary import Topic
-from gonogo.document.reading import Wait, WaitKind
+from gonogo.document.reading import Wait
 
 _HOUR, _DAY = 3600.0, 86400.0
 _DEADLINE = re.compile(

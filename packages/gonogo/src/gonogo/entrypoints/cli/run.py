@@ -114,7 +114,7 @@ def command(session: Session, /, **given: Any) -> int:  # noqa: ANN401  # see Op
     ended = None if before or options.again else workspace.ended(plan)
     if ended is not None:
         return _tell_of_end(workspace, ended, options)
-    check_values(workspace, plan, before)
+    check_values(workspace, document, plan, before)
     view = _view(options)
     audience = _audience(plan, view, options)
     page = Page(console_for(stderr=options.as_json))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from gonogo.bootstrap.clocks import clock_for
 from gonogo.bootstrap.documents import Document
-from gonogo.bootstrap.running import missing_values
+from gonogo.bootstrap.running import missing_values, spelled_out
 from gonogo.bootstrap.workspace import Workspace
 from gonogo.decision import RolloutState
 from gonogo.entrypoints.cli import findings
@@ -39,18 +39,23 @@ def runnable(document: Document) -> Plan:
     return plan
 
 
-def check_values(workspace: Workspace, plan: Plan, before: RolloutState | None) -> None:
+def check_values(
+    workspace: Workspace, document: Document, plan: Plan, before: RolloutState | None
+) -> None:
     """
-    Refuse to run with a variable missing; the way back is never refused (law 3).
+    Refuse to run with a variable missing, or a secret spelled out.
+
+    The way back is never refused (law 3).
 
     Raises:
-        Refused: With every variable that is missing.
+        Refused: With every variable that is missing, or secret that stands there.
     """
     if before is not None and _goes_back(workspace, before):
         return
     missing = missing_values(plan, os.environ)
-    if missing:
-        raise Refused("\n        ".join(str(each) for each in missing))
+    wrong = [str(each) for each in missing] or spelled_out(document, os.environ)
+    if wrong:
+        raise Refused("\n        ".join(wrong))
 
 
 def announce(
