@@ -144,6 +144,20 @@ def test_an_answer_brings_a_waiting_rollout_on(shop, question):
     shop.gonogo("run", "rollout.md", *PACE, status=0)
 
 
+def test_a_changed_document_does_not_stand_in_the_way_back(shop, question):
+    """Under another digest nothing goes on; an abort takes back what was done."""
+    before = shop.flag()
+    shop.write(after=question)
+    shop.gonogo("run", "rollout.md", *PACE, status=3)
+    shop.write(after=question.replace("right", "left"))
+    refused = shop.gonogo("run", "rollout.md", *PACE, status=2)
+    assert "its plan is another one" in refused.stderr
+    shop.gonogo("abort", "--reason", "wrong text", status=0)
+    done = shop.gonogo("run", "rollout.md", *PACE, status=1)
+    assert "ROLLED BACK: 2 undone" in done.stdout
+    assert before == shop.flag()
+
+
 def test_an_answers_file_stands_for_people(shop, approvals, question):
     """With answers for every question a run needs nobody, and names the file."""
     shop.write(before=approvals, after=question)

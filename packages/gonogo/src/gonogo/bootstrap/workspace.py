@@ -38,7 +38,8 @@ class AnotherRollout(Exception):
             f"Rollout {state.rollout} of {plan.service} in {plan.environment} is not "
             f"finished, and its plan is another one ({state.plan.digest[:19]}…, not "
             f"{plan.digest[:19]}…): the document, or its bindings, have changed. "
-            f"Run the document as it was, or `gonogo abort {state.rollout}` first."
+            f"Run the document as it was; or `gonogo abort {state.rollout}`, and run "
+            "this one again: that takes back what was done."
         )
 
 

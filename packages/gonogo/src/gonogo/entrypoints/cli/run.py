@@ -29,7 +29,7 @@ from gonogo.entrypoints.cli.page import Page, console_for
 from gonogo.entrypoints.cli.reports import write_report
 from gonogo.entrypoints.cli.session import Session
 from gonogo.entrypoints.cli.speaking import Refused
-from gonogo.entrypoints.cli.starting import announce, check_values, runnable
+from gonogo.entrypoints.cli.starting import announce, check_values, runnable, to_run
 from gonogo.entrypoints.cli.views import Fanout, JsonView, PlainView, View
 from gonogo.entrypoints.cli.waiting import waiting_lines
 from gonogo.model.command import Person
@@ -108,9 +108,8 @@ def command(session: Session, /, **given: Any) -> int:  # noqa: ANN401  # see Op
     """
     options = Options(**given)
     document = open_document(options.file)
-    plan = runnable(document)
     workspace = session.workspace()
-    before = workspace.unfinished(plan)
+    plan, before = to_run(workspace, runnable(document))
     ended = None if before or options.again else workspace.ended(plan)
     if ended is not None:
         return _tell_of_end(workspace, ended, options)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from gonogo.bootstrap.clocks import clock_for
 from gonogo.bootstrap.documents import Document
 from gonogo.bootstrap.running import missing_values, spelled_out
-from gonogo.bootstrap.workspace import Workspace
+from gonogo.bootstrap.workspace import AnotherRollout, Workspace
 from gonogo.decision import RolloutState
 from gonogo.entrypoints.cli import findings
 from gonogo.entrypoints.cli.explained import header, without_way_back
@@ -74,6 +74,24 @@ def announce(
         _tell_of_pace(page, before)
     page.row("", _beginning(before), style="bold")
     page.gap()
+
+
+def to_run(workspace: Workspace, plan: Plan) -> tuple[Plan, RolloutState | None]:
+    """
+    Return what to run: the plan, or the way back of one that was changed since.
+
+    The plan of a rollout stands in its journal: going back needs no document, so that
+    a change to it does not stand in the way (law 3).
+
+    Raises:
+        AnotherRollout: An unfinished one of another plan, that nobody aborted.
+    """
+    try:
+        return plan, workspace.unfinished(plan)
+    except AnotherRollout as other:
+        if not _goes_back(workspace, other.state):
+            raise
+        return other.state.plan, other.state
 
 
 def _goes_back(workspace: Workspace, before: RolloutState) -> bool:
