@@ -165,6 +165,33 @@ def test_a_paused_soak_calls_nobody_but_goes_on_holding():
     assert ["MeasurementTaken", "StepCompleted"] == kinds(held.measured(1.0))
 
 
+@pytest.mark.parametrize(("gap_s", "lost"), [(179, False), (180, False), (181, True)])
+def test_time_that_nobody_watched_is_not_held(gap_s, lost):
+    """A gate that was not looked at for longer than three of its looks was unwatched."""
+    held = holding().after(seconds=gap_s)
+    assert lost is ("WatchInterrupted" in kinds(held.recover()))
+
+
+def test_a_soak_begins_anew_when_the_runner_was_away():
+    """The looks before and after an absence do not prove what was between them."""
+    held = holding().after(minutes=40)
+    held.recover()
+    assert ["MeasurementTaken", "SoakStarted"] == kinds(held.measured(1.0))
+    held.after(minutes=30)
+    assert "StepCompleted" in kinds(held.measured(1.0))
+
+
+def test_time_held_before_the_runner_was_away_does_not_count_either():
+    """'Healthy for 30 minutes' needs 30 minutes that somebody looked at."""
+    counting = scene(action(), question(), soak(counts_held=True))
+    counting.prepared("act")
+    counting.applied("act")
+    counting.measured(1.0)
+    counting.after(minutes=40).recover()
+    counting.answered("q", "yes")
+    assert "StepCompleted" not in kinds(counting.measured(1.0))
+
+
 def test_a_soak_without_duration_judges_its_gates_once():
     """All have to pass, from a look of its own."""
     judged = scene(soak(duration=0))

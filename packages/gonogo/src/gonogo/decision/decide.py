@@ -22,6 +22,7 @@ from gonogo.model.event import (
     Event,
     RolloutStarted,
     RunnerRecovered,
+    WatchInterrupted,
 )
 from gonogo.model.identifiers import QuestionId
 from gonogo.model.plan import Action, Approval, Check
@@ -141,6 +142,9 @@ def _recover(turn: Turn) -> None:
     if turn.state.ended:
         return
     turn.record(RunnerRecovered(at=turn.at))
+    unwatched = gate.unwatched_since(turn.state, turn.at)
+    if unwatched is not None:
+        turn.record(WatchInterrupted(at=turn.at, since=unwatched))
     for step in tuple(turn.state.actions_under_way()):
         attempt = turn.state.step(step.id).attempt
         turn.record(ActionInDoubt(at=turn.at, step=step.id, attempt=attempt))

@@ -24,6 +24,9 @@ from gonogo.model.identifiers import GateId, MetricName
 from gonogo.model.plan import Baseline, Gate, Soak
 from gonogo.model.verdict import GateVerdict, Measurement, Outcome
 
+# A gate is unwatched when so many of its looks in a row were not taken.
+STALE_LOOKS = 3
+
 
 def in_force(state: RolloutState) -> tuple[Gate, ...]:
     """
@@ -71,6 +74,22 @@ def next_measurement(state: RolloutState, metric: MetricName) -> datetime:
 def wake_for_measuring(state: RolloutState) -> tuple[datetime, ...]:
     """Return the instants at which metrics are due next."""
     return tuple(next_measurement(state, name) for name in _wanted(state))
+
+
+def unwatched_since(state: RolloutState, at: datetime) -> datetime | None:
+    """
+    Return since when a gate that matters now has not been looked at; None if all were.
+
+    Source: a sample older than three of its intervals is no data (STATISTICS 3.7, as
+    most monitoring systems have it).
+    """
+    looks = {name: state.metrics.get(name) for name in _wanted(state)}
+    stale = (
+        known.last.at
+        for name, known in looks.items()
+        if known and at - known.last.at > STALE_LOOKS * state.metric(name).cadence
+    )
+    return min(stale, default=None)
 
 
 def measured(turn: Turn, report: ReportMeasured) -> None:

@@ -38,7 +38,7 @@ def _begin_hold(turn: Turn, step: Soak, known: StepState) -> bool:
     """Let the hold count, once every gate has passed since the soak began."""
     judged = [turn.state.gates.get(gate) for gate in step.gates]
     began = known.started_at or turn.at
-    if not all(gate and gate.passes and gate.judged_at >= began for gate in judged):
+    if not all(gate and gate.holds and gate.judged_at >= began for gate in judged):
         _call_when_late(turn, step, known)
         return False
     since = _held_since(turn, step) if step.counts_held else turn.at

@@ -91,6 +91,11 @@ class GateState:
         """Return whether the last verdict was a pass."""
         return self.verdict.outcome is Outcome.PASS
 
+    @property
+    def holds(self) -> bool:
+        """Return whether it passes, and somebody has looked on since it did."""
+        return self.passes and self.held_since is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoState:

@@ -53,6 +53,14 @@ class RunnerRecovered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchInterrupted:
+    """Nobody looked at the gates since `since`: time held so far counts for nothing."""
+
+    at: datetime
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageEntered:
     """The rollout is now in this stage."""
 
@@ -402,6 +410,7 @@ class CommandRejected:
 Event = (
     RolloutStarted
     | RunnerRecovered
+    | WatchInterrupted
     | StageEntered
     | StepStarted
     | ActionIntended

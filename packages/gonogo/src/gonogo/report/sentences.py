@@ -54,6 +54,14 @@ def _(event: events.RunnerRecovered) -> str:
 
 
 @_say.register
+def _(event: events.WatchInterrupted) -> str:
+    return (
+        f"Nobody looked at the gates since {instant_text(event.since)}: the time held "
+        "so far counts for nothing."
+    )
+
+
+@_say.register
 def _(event: events.StageEntered) -> str:
     return f"The stage '{event.stage}' was entered."
 

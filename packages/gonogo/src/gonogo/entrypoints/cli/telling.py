@@ -70,6 +70,12 @@ class Teller:
         return Line(event.at, Tone.STAGE, text)
 
     @_line.register
+    def _(self, event: events.WatchInterrupted, state: RolloutState) -> Line:
+        del state
+        text = "nobody looked for a while: what was held so far counts for nothing"
+        return Line(event.at, Tone.DOUBT, text)
+
+    @_line.register
     def _(self, event: events.StageEntered, state: RolloutState) -> Line:
         stages = state.plan.stages
         number = [stage.id for stage in stages].index(event.stage)
