@@ -22,7 +22,7 @@ import gonogo.bootstrap
 import gonogo.entrypoints.cli.run
 import gonogo.report.html
 from gonogo.adapters.journals.sqlite import SqliteJournal
-from gonogo.entrypoints.cli import main as gonogo
+from gonogo.entrypoints.cli import main as run_gonogo
 from gonogo.model.event import (
     ActionApplied,
     Event,
@@ -78,7 +78,7 @@ def live(arguments: Sequence[str], points: Path) -> int:
     os.dup2(log, 2)
     sys.argv = ["gonogo", *arguments]
     try:
-        gonogo()
+        run_gonogo()
     except SystemExit as end:
         os._exit(int(end.code or 0))
     os._exit(0)

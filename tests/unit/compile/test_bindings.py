@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from gonogo.document.bindings.bound import Bindings
 from gonogo.document.bindings.duration import duration, said
 from gonogo.document.bindings.sources import Beside, read_bindings
-from gonogo.document.reading import Comment, FrontMatter, Reading
+from gonogo.document.lines import Comment, FrontMatter
+from gonogo.document.reading import Reading
 from gonogo.model.diagnostic import Diagnostic, Severity
 from gonogo.model.plan import ValueSource
 

@@ -9,18 +9,9 @@ from hypothesis import strategies as st
 from gonogo.document.bindings.bound import Bindings
 from gonogo.document.bindings.sources import Beside, read_bindings
 from gonogo.document.compiler.compile import compile_plan, unaccounted
+from gonogo.document.kinds import BoxKind, CommandRole, GateContext, RollbackScope
 from gonogo.document.reader.read import read
-from gonogo.document.reading import (
-    Box,
-    BoxKind,
-    Command,
-    CommandRole,
-    Gate,
-    GateContext,
-    Reading,
-    RollbackScope,
-    Stage,
-)
+from gonogo.document.reading import Box, Command, Gate, Reading, Stage
 from gonogo.document.reading import Rollback as Way
 from gonogo.model.condition import Comparator, Condition, Relative
 

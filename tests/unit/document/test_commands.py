@@ -2,8 +2,8 @@
 
 import pytest
 
+from gonogo.document.kinds import CommandRole
 from gonogo.document.reader.read import read
-from gonogo.document.reading import CommandRole
 
 
 def one(lang, body, heading="## Step 1: Deploy"):

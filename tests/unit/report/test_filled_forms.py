@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from gonogo.document.reading import Cell
+from gonogo.document.lines import Cell
 from gonogo.model import command as commands
 from gonogo.model.encoding import sealed
 from gonogo.model.operation import Shell

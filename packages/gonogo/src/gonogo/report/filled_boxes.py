@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gonogo.decision.transitions import StepPhase
-from gonogo.document.reading import Box, BoxKind
+from gonogo.document.kinds import BoxKind
+from gonogo.document.reading import Box
 from gonogo.model.event import QuestionAnswered
 from gonogo.model.plan import Purpose, Question
 from gonogo.model.verdict import Outcome

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from gonogo.document import reading
+from gonogo.document.lines import Cell
 from gonogo.model.event import ApprovalGiven, ApprovalRefused, ApprovalTimedOut
 from gonogo.model.plan import Approval, Purpose, Question
 from gonogo.model.verdict import Outcome
@@ -135,12 +136,12 @@ def _given(
         yield fill_cell(filling.page, approval.signature, inline(person_text(given.by)))
 
 
-def _is_open(filling: Filling, cell: reading.Cell) -> bool:
+def _is_open(filling: Filling, cell: Cell) -> bool:
     raw = filling.page.line(cell.line)[cell.start - 1 : cell.end - 1]
     return is_blank(raw.partition("<!--")[0])
 
 
-def _tick(filling: Filling, cell: reading.Cell, words: str) -> Iterator[Edit]:
+def _tick(filling: Filling, cell: Cell, words: str) -> Iterator[Edit]:
     """Tick a cell's own mark, or put one in; then say what the row has no cell for."""
     source, start = filling.page.line(cell.line), cell.start - 1
     raw = source[start : cell.end - 1]

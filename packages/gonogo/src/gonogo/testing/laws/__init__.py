@@ -1,0 +1,35 @@
+"""
+The laws of `DESIGN.md`, judged from outside: over a journal, without the machine.
+
+Each function keeps everything and looks back; it shares no code with `decision`. It
+raises `LawBroken` with what it found, and returns nothing.
+"""
+
+from gonogo.testing.laws.intents import intents_come_first
+from gonogo.testing.laws.journal import LAWS, check_journal
+from gonogo.testing.laws.law import LawBroken, plan_of
+from gonogo.testing.laws.order import a_pause_starts_nothing, time_never_goes_back
+from gonogo.testing.laws.people import (
+    consents_count_once,
+    every_question_is_settled_once,
+)
+from gonogo.testing.laws.promotion import promotion_is_proven
+from gonogo.testing.laws.watch import Watch, a_bad_value_turns_back
+from gonogo.testing.laws.way_back import rollback_is_final, way_back_is_walked
+
+__all__ = [
+    "LAWS",
+    "LawBroken",
+    "Watch",
+    "a_bad_value_turns_back",
+    "a_pause_starts_nothing",
+    "check_journal",
+    "consents_count_once",
+    "every_question_is_settled_once",
+    "intents_come_first",
+    "plan_of",
+    "promotion_is_proven",
+    "rollback_is_final",
+    "time_never_goes_back",
+    "way_back_is_walked",
+]

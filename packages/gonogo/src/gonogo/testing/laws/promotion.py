@@ -1,0 +1,138 @@
+"""Law 1: nothing is promoted without the proof of every part of its gate."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from gonogo.model import event as events
+from gonogo.model.event import Event
+from gonogo.model.identifiers import GateId
+from gonogo.model.plan import (
+    Action,
+    Approval,
+    Baseline,
+    Check,
+    Purpose,
+    Question,
+    Soak,
+    Step,
+)
+from gonogo.model.verdict import Outcome
+from gonogo.testing.laws.law import events_of, hold, plan_of
+
+
+def promotion_is_proven(history: Sequence[Event]) -> None:
+    """Law 1: nothing is promoted unless the events that open its gate are there."""
+    stages = {stage.id: stage for stage in plan_of(history).stages}
+    for index, event in enumerate(history):
+        if isinstance(event, events.StagePromoted):
+            for step in stages[event.stage].steps:
+                _proven(history[:index], step, event.at)
+        if isinstance(event, events.RolloutCompleted):
+            left = [e for e in history[:index] if isinstance(e, events.StagePromoted)]
+            hold(
+                list(stages) == [each.stage for each in left],
+                f"completed, but left only {left}",
+            )
+
+
+def _proven(before: Sequence[Event], step: Step, at: datetime) -> None:
+    proofs: Mapping[type[Any], Callable[[Sequence[Event], Any, datetime], bool]] = {
+        Action: _is_applied,
+        Check: _is_passed,
+        Question: _is_affirmed,
+        Approval: _is_consented,
+        Soak: _is_held,
+        Baseline: _is_captured,
+    }
+    held = proofs[type(step)](before, step, at)
+    hold(held, f"step {step.id} ({step.kind}) is not proven at its promotion")
+
+
+def _is_applied(before: Sequence[Event], step: Action, _: datetime) -> bool:
+    return bool(events_of(before, events.ActionApplied, step.id))
+
+
+def _is_passed(before: Sequence[Event], step: Check, _: datetime) -> bool:
+    looks = events_of(before, events.CheckJudged, step.id)
+    passed = bool(looks) and looks[-1].verdict.outcome is Outcome.PASS
+    return passed or "yes" in _answers(before, step.id)
+
+
+def _is_affirmed(before: Sequence[Event], step: Question, _: datetime) -> bool:
+    given = _answers(before, step.id)
+    good = {"done", "yes", "go"}
+    fills_in = step.purpose is Purpose.FILL_IN
+    return len(given) == 1 and (bool(given[0]) if fills_in else given[0] in good)
+
+
+def _answers(before: Sequence[Event], question: str) -> list[str]:
+    return [
+        event.answer
+        for event in before
+        if isinstance(event, events.QuestionAnswered) and event.question == question
+    ]
+
+
+def _is_consented(before: Sequence[Event], step: Approval, at: datetime) -> bool:
+    given = events_of(before, events.ApprovalGiven, step.id)
+    if not given or events_of(before, events.ApprovalRefused, step.id):
+        return False
+    last = given[-1]
+    plan, started = plan_of(before), before[0]
+    own = last.by == getattr(started, "by", None) and not plan.self_approval
+    allowed = not step.people or last.by.name in step.people
+    fresh = at - last.at <= step.valid_for
+    right = last.digest == plan.digest and last.role == step.role
+    return fresh and right and allowed and not own
+
+
+def _is_captured(before: Sequence[Event], step: Baseline, _: datetime) -> bool:
+    taken = {e.metric for e in before if isinstance(e, events.BaselineCaptured)}
+    return taken >= set(step.metrics)
+
+
+def _is_held(before: Sequence[Event], step: Soak, _: datetime) -> bool:
+    begun = events_of(before, events.StepStarted, step.id)[0]
+    started = events_of(before, events.SoakStarted, step.id)[-1]
+    ended = events_of(before, events.StepCompleted, step.id)[-1]
+    resets = events_of(before, events.SoakReset, step.id)
+    if any(before.index(reset) > before.index(started) for reset in resets):
+        return False
+    end = started.since + step.duration
+    if ended.at < end or (not step.counts_held and started.since < begun.at):
+        return False
+    look = end if step.duration else begun.at
+    return all(
+        _gate_held(before, gate, started.since, ended, look) for gate in step.gates
+    )
+
+
+def _gate_held(
+    before: Sequence[Event],
+    gate: GateId,
+    since: datetime,
+    ended: events.StepCompleted,
+    look: datetime,
+) -> bool:
+    within = [
+        (event.measurement.at, found.verdict.outcome)
+        for event in before[: before.index(ended)]
+        if isinstance(event, events.MeasurementTaken) and event.at > since
+        for found in event.verdicts
+        if found.gate == gate
+    ]
+    proven = any(at >= look for at, _ in _verdicts(before, gate, ended))
+    return proven and all(outcome is Outcome.PASS for _, outcome in within)
+
+
+def _verdicts(
+    before: Sequence[Event], gate: GateId, until: Event
+) -> list[tuple[datetime, Outcome]]:
+    return [
+        (event.measurement.at, found.verdict.outcome)
+        for event in before[: before.index(until)]
+        if isinstance(event, events.MeasurementTaken)
+        for found in event.verdicts
+        if found.gate == gate and found.verdict.outcome is Outcome.PASS
+    ]

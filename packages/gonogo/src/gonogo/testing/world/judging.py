@@ -1,0 +1,134 @@
+"""The judge of a world: what holds at each turn, and of the whole at its end."""
+
+import json
+from collections.abc import Collection, Container, Hashable, Sequence
+from datetime import datetime
+
+from gonogo.decision import Decision, RolloutState, decide, evolve, replay
+from gonogo.decision.state import UndoState
+from gonogo.decision.transitions import Phase, UndoPhase
+from gonogo.model import command as commands
+from gonogo.model import effect as effects
+from gonogo.model import event as events
+from gonogo.model.command import Command
+from gonogo.model.encoding import canonical, decode_event, encode_event
+from gonogo.model.event import Event
+from gonogo.model.operation import Shell
+from gonogo.model.plan import Action, Plan, Purpose, Question, Step
+from gonogo.testing.laws import Watch
+from gonogo.testing.laws.law import hold
+from gonogo.testing.world.truth import Truth, plan_steps, subject_of
+
+
+def check_decision(
+    state: RolloutState | None, command: Command, decision: Decision
+) -> None:
+    """Check determinism, and that the state is the fold of the events."""
+    hold(decision == decide(state, command), "decide is not determined")
+    for event in decision.events:
+        state = evolve(state, event)
+    hold(state == decision.state, "the state is not the fold of its events")
+    if not isinstance(command, commands.Recover):
+        _check_repeat(command, decide(state, command))
+
+
+def _check_repeat(command: Command, again: Decision) -> None:
+    """Check that the same command delivered twice changes the world once."""
+    told = [e for e in again.events if not isinstance(e, events.CommandRejected)]
+    deeds = [e for e in again.effects if isinstance(e, effects.Apply | effects.Undo)]
+    hold(not told and not deeds, f"{command} twice: {told} {deeds}")
+
+
+def check_replay(history: Sequence[Event], state: RolloutState | None) -> None:
+    """Law 8, through the written form of every event."""
+    written = [canonical(encode_event(event)) for event in history]
+    read = [decode_event(json.loads(line)) for line in written]
+    hold(read == history, "an event reads otherwise than it was written")
+    hold(state == replay(read), "the journal replays to another state")
+
+
+def is_intended(history: Sequence[Event], effect: effects.Apply | effects.Undo) -> bool:
+    """Law 5: tell whether the intent of a deed is in the journal."""
+    match effect:
+        case effects.Apply(step=step, attempt=attempt):
+            return any(
+                isinstance(event, events.ActionIntended)
+                and (event.step, event.attempt) == (step, attempt)
+                for event in history
+            )
+        case effects.Undo(undo=undo, attempt=attempt):
+            return any(
+                isinstance(event, events.UndoIntended)
+                and (event.undo, event.attempt) == (undo, attempt)
+                for event in history
+            )
+
+
+class WatchJudge:
+    """Law 4: the metric of each gate in force is looked at, or was of late."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Begin with nothing in force."""
+        self._cadences = {metric.name: metric.cadence for metric in plan.metrics}
+        self._watch = Watch(plan)
+        self._measured: dict[str, datetime] = {}
+
+    def take(self, event: Event) -> None:
+        """Take notice of what was journaled."""
+        self._watch.take(event)
+        if isinstance(event, events.MeasurementTaken):
+            self._measured[event.metric] = event.at
+
+    def check(self, now: datetime, under_way: Container[tuple[Hashable, ...]]) -> None:
+        """Check every gate in force; `under_way` has the keys of the work begun."""
+        for gate in self._watch.in_force().values():
+            looking = (effects.Measure, gate.metric) in under_way
+            last = self._measured.get(gate.metric)
+            fresh = last is not None and now - last < self._cadences[gate.metric]
+            hold(looking or fresh, f"nobody looks at {gate.metric}, for {gate.id}")
+
+
+def check_truth(plan: Plan, state: RolloutState, truth: Truth) -> None:
+    """Law 2, by the world itself: what stands was named, or is not there."""
+    steps = plan_steps(plan).values()
+    stands = {key for key in truth.stands if not key.startswith("incident/")}
+    if state.phase is Phase.ROLLED_BACK:
+        left = stands - _harmless(steps) - _handed_over(plan, state)
+        hold(not left, f"{left} still stand, and nobody was told")
+        return
+    wanted = _wanted(steps)
+    hold(wanted == stands, f"complete, but {wanted ^ stands} do not stand")
+
+
+def _harmless(steps: Collection[Step]) -> set[str]:
+    return {
+        subject_of(step.apply)
+        for step in steps
+        if isinstance(step, Action) and step.harmless
+    }
+
+
+def _wanted(steps: Collection[Step]) -> set[str]:
+    """Return what stands when every step was done."""
+    return {
+        subject_of(step.apply) if isinstance(step, Action) else step.id
+        for step in steps
+        if isinstance(step, Action)
+        or (isinstance(step, Question) and step.purpose is Purpose.DO)
+    }
+
+
+def _handed_over(plan: Plan, state: RolloutState) -> set[str]:
+    """Return what people were told of, because it could not be undone."""
+    steps, named = plan_steps(plan), set[str]()
+    for undo in state.undos:
+        if undo.phase is UndoPhase.HANDED_OVER and undo.step is not None:
+            named |= _named(steps[undo.step], undo, state)
+    return named
+
+
+def _named(step: Step, undo: UndoState, state: RolloutState) -> set[str]:
+    named = {step.id, subject_of(step.apply) if isinstance(step, Action) else ""}
+    if isinstance(undo.operation, Shell) and "stage" in undo.operation.run:
+        named |= {each.id for each in state.stage_of(step.id).steps}
+    return named
