@@ -18,9 +18,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import gonogo.bootstrap
-import gonogo.entrypoints.cli.run
-import gonogo.report.html
 from gonogo.adapters.journals.sqlite import SqliteJournal
 from gonogo.entrypoints.cli import main as run_gonogo
 from gonogo.model.event import (
