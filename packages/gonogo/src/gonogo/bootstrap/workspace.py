@@ -49,7 +49,6 @@ class Workspace:
 
     Args:
         folder: `.gonogo` beside where gonogo was called, unless told otherwise.
-        create: Whether to make it; without, a missing one has no rollouts.
     """
 
     def __init__(self, folder: Path) -> None:

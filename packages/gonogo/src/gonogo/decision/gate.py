@@ -125,14 +125,11 @@ def _wanted(state: RolloutState) -> frozenset[MetricName]:
     if state.phase is not Phase.RUNNING:
         return frozenset()
     gates = {gate.metric for gate in in_force(state)}
-    soak = {state.gate(gate).metric for gate in _soak_gates(state)}
-    return frozenset(gates | soak | set(_uncaptured(state)))
+    return frozenset(gates | set(_uncaptured(state)))
 
 
 def _judged_by(state: RolloutState, metric: MetricName) -> tuple[Gate, ...]:
-    soak = tuple(state.gate(gate) for gate in _soak_gates(state))
-    every = {gate.id: gate for gate in (*in_force(state), *soak)}
-    return tuple(gate for gate in every.values() if gate.metric == metric)
+    return tuple(gate for gate in in_force(state) if gate.metric == metric)
 
 
 def _judge(state: RolloutState, gate: Gate, measurement: Measurement) -> GateVerdict:
