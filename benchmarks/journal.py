@@ -10,9 +10,10 @@ from pathlib import Path
 from benchmarks.form import Bar, Of, Row
 from benchmarks.paired import Timings, timings
 from gonogo.adapters.journals.sqlite import SqliteJournal
-from gonogo.model.encoding import canonical, encode_event
+from gonogo.model.encoding import encode_event
 from gonogo.model.event import StepStarted
 from gonogo.model.identifiers import RolloutId, StepId
+from gonogo.model.sealing import canonical
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 ROLLOUT = RolloutId("bench")

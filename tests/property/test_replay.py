@@ -12,9 +12,10 @@ from gonogo.decision.state import RolloutState
 from gonogo.decision.transitions import IllegalTransition
 from gonogo.model import command as commands
 from gonogo.model.command import Person
-from gonogo.model.encoding import canonical, decode_event, encode_event
+from gonogo.model.encoding import decode_event, encode_event
 from gonogo.model.event import Event
 from gonogo.model.record import FIRST_LINK, chained, link_of
+from gonogo.model.sealing import canonical
 from gonogo.testing.clock import NOON
 from gonogo.testing.plans import Dice, draw_plan
 from gonogo.testing.strategies import plans

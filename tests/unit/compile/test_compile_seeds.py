@@ -10,8 +10,9 @@ from gonogo.document.compiler.compile import Compiled, compile_plan, unaccounted
 from gonogo.document.reader.read import read
 from gonogo.document.reading import Reading
 from gonogo.model.diagnostic import Severity
-from gonogo.model.encoding import decode_plan, encode_plan
+from gonogo.model.encoding import decode_plan
 from gonogo.model.plan import Approval, Check, Question, Soak
+from gonogo.model.sealing import encode_plan
 
 ROOT = Path(__file__).parents[3]
 SEEDS = sorted((ROOT / "../shared/seeds").glob("*.md"))

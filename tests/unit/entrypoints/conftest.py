@@ -7,7 +7,6 @@ import pytest
 from gonogo.decision import replay
 from gonogo.model.command import Person
 from gonogo.model.condition import Comparator, Condition
-from gonogo.model.encoding import sealed
 from gonogo.model.event import RolloutStarted
 from gonogo.model.operation import Shell
 from gonogo.model.plan import (
@@ -21,6 +20,7 @@ from gonogo.model.plan import (
     Soak,
     Stage,
 )
+from gonogo.model.sealing import sealed
 from gonogo.testing.clock import NOON
 
 CAROL = Person(name="carol")

@@ -14,7 +14,7 @@ from gonogo.model.event import Asked
 from gonogo.model.operation import Shell
 from gonogo.model.plan import Stage
 from gonogo.model.verdict import GateVerdict, Measurement, Outcome, Verdict
-from gonogo.report import status_of
+from gonogo.report.status import status_of
 from gonogo.testing.clock import NOON
 
 HALF = NOON + timedelta(minutes=30)

@@ -14,19 +14,16 @@ from gonogo.model import command as commands
 from gonogo.model.command import Person
 from gonogo.model.encoding import (
     UnknownEvent,
-    canonical,
     decode_command,
     decode_event,
     decode_plan,
-    digest_of,
     encode_command,
     encode_event,
-    encode_plan,
-    sealed,
 )
 from gonogo.model.event import ActionApplied, Event, RunnerRecovered
 from gonogo.model.identifiers import QuestionId, StepId
 from gonogo.model.record import FIRST_LINK, Record, chained, link_of
+from gonogo.model.sealing import canonical, digest_of, encode_plan, sealed
 from gonogo.model.verdict import Observation
 from gonogo.testing.clock import NOON
 from gonogo.testing.plans import Dice, draw_plan

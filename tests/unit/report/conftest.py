@@ -11,7 +11,6 @@ from gonogo.model import command as commands
 from gonogo.model import effect as effects
 from gonogo.model.command import Person
 from gonogo.model.condition import Comparator, Condition, Relative
-from gonogo.model.encoding import digest_of, sealed
 from gonogo.model.operation import Http, KillFlags, Migrate, SetFlag, Shell
 from gonogo.model.plan import (
     Action,
@@ -28,6 +27,7 @@ from gonogo.model.plan import (
     Stage,
 )
 from gonogo.model.record import FIRST_LINK, chained
+from gonogo.model.sealing import digest_of, sealed
 from gonogo.model.verdict import Measurement, Observation
 
 START = datetime(2030, 1, 1, 12, tzinfo=UTC)

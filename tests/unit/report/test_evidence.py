@@ -8,8 +8,9 @@ import pytest
 
 from gonogo.model import command as commands
 from gonogo.model.command import Person
-from gonogo.report import EmptyJournal, report_of
 from gonogo.report.evidence_gates import median_of
+from gonogo.report.history import EmptyJournal
+from gonogo.report.report import report_of
 
 CY = Person(name="cy", source="terminal")
 

@@ -6,12 +6,11 @@ import pytest
 
 from gonogo.model import command as commands
 from gonogo.model.command import Person
-from gonogo.model.encoding import sealed
 from gonogo.model.plan import Purpose, Question, Stage
-from gonogo.report import EmptyJournal, filled_document
+from gonogo.model.sealing import sealed
 from gonogo.report.edits import Edit, page_of
-from gonogo.report.filled import edits_of, reading_of
-from gonogo.report.history import history_of
+from gonogo.report.filled import edits_of, filled_document, reading_of
+from gonogo.report.history import EmptyJournal, history_of
 
 WORLDS = {
     "completed": {},

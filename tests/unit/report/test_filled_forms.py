@@ -6,7 +6,6 @@ import pytest
 
 from gonogo.document.lines import Cell
 from gonogo.model import command as commands
-from gonogo.model.encoding import sealed
 from gonogo.model.operation import Shell
 from gonogo.model.plan import (
     Action,
@@ -18,8 +17,10 @@ from gonogo.model.plan import (
     Rollback,
     Stage,
 )
-from gonogo.report import filled_document, report_of
+from gonogo.model.sealing import sealed
 from gonogo.report.edits import append, fill_cell, is_blank, page_of
+from gonogo.report.filled import filled_document
+from gonogo.report.report import report_of
 
 DOCUMENT = """\
 # Deploy

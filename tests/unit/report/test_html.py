@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from gonogo.report import report_of
+from gonogo.report.report import report_of
 
 LOADS = {"script", "img", "iframe", "link", "object", "embed", "video", "base", "form"}
 VOID = {"meta", "br", "hr"}

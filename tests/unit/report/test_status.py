@@ -6,7 +6,8 @@ from datetime import timedelta
 from gonogo.model import command as commands
 from gonogo.model.command import Person
 from gonogo.model.verdict import Outcome
-from gonogo.report import status_as_json, status_of
+from gonogo.report.status import status_of
+from gonogo.report.status_json import status_as_json
 from gonogo.report.status_stages import StageMark
 
 HOUR = timedelta(hours=1)

@@ -18,9 +18,9 @@ from gonogo.bootstrap.clocks import clock_for
 from gonogo.bootstrap.documents import Document
 from gonogo.bootstrap.workspace import Workspace
 from gonogo.model.command import Person, Start
-from gonogo.model.encoding import canonical, encode_plan
 from gonogo.model.identifiers import RolloutId
 from gonogo.model.plan import Plan, ValueSource
+from gonogo.model.sealing import canonical, encode_plan
 from gonogo.ports.people import People
 from gonogo.runner import Runner, Watcher
 from gonogo.runner.performing import Performer

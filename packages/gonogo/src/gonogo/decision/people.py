@@ -21,7 +21,7 @@ from gonogo.model.event import (
     SoakExtended,
 )
 from gonogo.model.identifiers import StepId
-from gonogo.model.plan import Action, Approval, Question, Soak
+from gonogo.model.plan import CHOICES, Action, Approval, Question, Soak
 
 
 def answer(turn: Turn, command: Answer) -> None:
@@ -127,9 +127,9 @@ def _answer_early(turn: Turn, command: Answer) -> None:
     if command.question in turn.state.answers or turn.state.step(step.id).ended_at:
         _refuse(turn, command, f"'{command.question}' has been answered")
         return
-    word = _chosen(command.answer, question.CHOICES[step.purpose])
+    word = _chosen(command.answer, CHOICES[step.purpose])
     if word is None:
-        choices = "', '".join(question.CHOICES[step.purpose])
+        choices = "', '".join(CHOICES[step.purpose])
         _refuse(turn, command, f"'{command.answer}' is none of '{choices}'")
     elif turn.state.going_back:
         _answer_too_late(turn, step, word, command)

@@ -1,7 +1,5 @@
 """A question: a step that only a person can take, or judge."""
 
-from collections.abc import Mapping
-
 from gonogo.decision import rollback
 from gonogo.decision.action import way_back
 from gonogo.decision.transitions import StepPhase
@@ -9,15 +7,7 @@ from gonogo.decision.turn import Turn
 from gonogo.model.command import Person
 from gonogo.model.event import ActionByHand, Asked, QuestionAsked
 from gonogo.model.identifiers import QuestionId
-from gonogo.model.plan import Purpose, Question, Step
-
-CHOICES: Mapping[Purpose, tuple[str, ...]] = {
-    Purpose.DO: ("done", "not done"),
-    Purpose.VERIFY: ("yes", "no"),
-    Purpose.JUDGE: ("yes", "no"),
-    Purpose.CHOOSE: ("go", "no-go"),
-    Purpose.FILL_IN: (),
-}
+from gonogo.model.plan import CHOICES, Purpose, Question, Step
 
 
 def advance(turn: Turn, step: Question) -> bool:

@@ -9,7 +9,7 @@ there and the remedy what to write instead.
 from collections.abc import Mapping
 from enum import StrEnum
 
-from gonogo.document.reader.codes import Rule
+from gonogo.document.rule import Rule
 from gonogo.model.diagnostic import Diagnostic, Severity
 
 
@@ -35,6 +35,7 @@ class Code(StrEnum):
     SECRET_WRITTEN = "GNG217"  # noqa: S105  # a code, not a secret
     NO_BLOCK = "GNG218"
     NOT_HERE = "GNG219"
+    NOT_SILENCED = "GNG220"
 
     UNBOUND_METRIC = "GNG301"
     NO_CONNECTION = "GNG302"
@@ -178,6 +179,12 @@ RULES: Mapping[Code, Rule] = {
         "'{key}' means nothing here: {why}.",
         "Take it out, or {instead}.",
     ),
+    Code.NOT_SILENCED: Rule(
+        _ERROR,
+        "Code that is not silenced",
+        "'{code}' is not left out: {why}.{hint}",
+        "Name warnings and notes only, as in lint: {{ignore: [GNG131]}}.",
+    ),
     Code.UNBOUND_METRIC: Rule(
         _WARNING,
         "Metric without a probe",
@@ -241,7 +248,7 @@ RULES: Mapping[Code, Rule] = {
     Code.PART_OF_WAY_BACK: Rule(
         _INFO,
         "Part of the way back",
-        "What stands in lines {first}-{last} belongs to '{title}': "
+        "What stands from here to line {last} belongs to '{title}': "
         "no step of going forward.",
         _NOTHING,
     ),
@@ -321,12 +328,4 @@ def diagnostic(
 ) -> Diagnostic:
     """Return the diagnostic of `code` at a place, its templates filled with `facts`."""
     rule = RULES[code]
-    return Diagnostic(
-        line=max(line, 1),
-        column=max(column, 1),
-        severity=rule.severity,
-        code=code.value,
-        message=rule.message.format(**facts),
-        remedy=rule.remedy.format(**facts),
-        path=path,
-    )
+    return rule.said(code.value, line=line, column=column, path=path, facts=facts)

@@ -1,15 +1,12 @@
 """
-The written form of plans and events: plain JSON values, canonical where digested.
+The written form of events, commands and plans: plain JSON values.
 
 pydantic reads and writes our frozen dataclasses as they are: it checks what it reads,
 names every mistake with its path, and gives the JSON Schema from the same types.
 """
 
-import json
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
-from hashlib import sha256
 from typing import Any, get_args
 
 from pydantic import TypeAdapter
@@ -17,8 +14,7 @@ from pydantic import TypeAdapter
 from gonogo.model.command import PeoplesCommand
 from gonogo.model.event import Event
 from gonogo.model.plan import Plan
-
-Json = dict[str, Any]
+from gonogo.model.sealing import Json
 
 
 class UnknownEvent(ValueError):
@@ -30,18 +26,6 @@ class UnknownEvent(ValueError):
             f"The journal holds an event '{name}' that this version of gonogo does "
             "not know. It was written by a later version: use that one."
         )
-
-
-def canonical(value: object) -> bytes:
-    """Write a JSON value in the one form that digests are taken of."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    ).encode()
-
-
-def digest_of(data: bytes) -> str:
-    """Return `sha256:` and the hexadecimal digest."""
-    return f"sha256:{sha256(data).hexdigest()}"
 
 
 def encode_event(event: Event) -> Json:
@@ -84,12 +68,6 @@ def decode_command(data: Mapping[str, Any]) -> PeoplesCommand:
     return command
 
 
-def encode_plan(plan: Plan) -> Json:
-    """Write a plan as a JSON object."""
-    body: Json = _adapter("Plan").dump_python(plan, mode="json")
-    return body
-
-
 def decode_plan(data: Mapping[str, Any]) -> Plan:
     """
     Read what `encode_plan` wrote.
@@ -99,12 +77,6 @@ def decode_plan(data: Mapping[str, Any]) -> Plan:
     """
     plan: Plan = _adapter("Plan").validate_python(data)
     return plan
-
-
-def sealed(plan: Plan) -> Plan:
-    """Return the plan with its digest, taken over everything else in it."""
-    body = encode_plan(replace(plan, digest=""))
-    return replace(plan, digest=digest_of(canonical(body)))
 
 
 @cache

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import Discriminator
+from gonogo.model.tagged import Tagged
 
 MINUTE = timedelta(minutes=1)
 
@@ -131,5 +131,5 @@ class ReadFlag:
 
 Operation = Annotated[
     Shell | Sql | Migrate | Http | SetFlag | RestoreFlag | KillFlags | ReadFlag,
-    Discriminator("kind"),
+    Tagged("kind"),
 ]

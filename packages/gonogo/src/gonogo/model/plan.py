@@ -11,12 +11,11 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Discriminator
-
 from gonogo.model.condition import Condition
 from gonogo.model.expectation import Expectation
 from gonogo.model.identifiers import GateId, MetricName, QuestionId, StageId, StepId
 from gonogo.model.operation import Operation
+from gonogo.model.tagged import Tagged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +72,16 @@ class Purpose(StrEnum):
     JUDGE = "judge"
     CHOOSE = "choose"
     FILL_IN = "fill_in"
+
+
+CHOICES: Mapping[Purpose, tuple[str, ...]] = {
+    Purpose.DO: ("done", "not done"),
+    Purpose.VERIFY: ("yes", "no"),
+    Purpose.JUDGE: ("yes", "no"),
+    Purpose.CHOOSE: ("go", "no-go"),
+    Purpose.FILL_IN: (),
+}
+"""What a person may answer, the good word first; nothing: any text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,9 +158,7 @@ class Baseline:
     kind: Literal["baseline"] = "baseline"
 
 
-Step = Annotated[
-    Action | Check | Question | Approval | Soak | Baseline, Discriminator("kind")
-]
+Step = Annotated[Action | Check | Question | Approval | Soak | Baseline, Tagged("kind")]
 
 
 class Holds(StrEnum):

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from gonogo.model.encoding import canonical, encode_event
+from gonogo.model.encoding import encode_event
 from gonogo.model.event import Event
 from gonogo.model.identifiers import RolloutId
+from gonogo.model.sealing import canonical
 
 FIRST_LINK = "0" * 64
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from gonogo.analysis.threshold import limit_text
 from gonogo.decision.transitions import Phase
 from gonogo.model import event as events
-from gonogo.model.encoding import digest_of
+from gonogo.model.sealing import digest_of
 from gonogo.report.blocks import (
     Block,
     Code,

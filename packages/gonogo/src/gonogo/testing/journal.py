@@ -8,7 +8,6 @@ from threading import Lock
 
 from gonogo.model.command import PeoplesCommand
 from gonogo.model.encoding import (
-    canonical,
     decode_command,
     decode_event,
     encode_command,
@@ -17,6 +16,7 @@ from gonogo.model.encoding import (
 from gonogo.model.event import Event
 from gonogo.model.identifiers import RolloutId
 from gonogo.model.record import FIRST_LINK, Record, chained
+from gonogo.model.sealing import canonical
 from gonogo.ports.journal import Damage, JournalConflict, Received
 
 

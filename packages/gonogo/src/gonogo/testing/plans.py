@@ -13,7 +13,6 @@ from itertools import count
 from typing import Protocol, TypeVar
 
 from gonogo.model.condition import Comparator, Condition, Relative
-from gonogo.model.encoding import sealed
 from gonogo.model.expectation import Expectation, ExpectationKind
 from gonogo.model.identifiers import (
     GateId,
@@ -40,6 +39,7 @@ from gonogo.model.plan import (
     Stage,
     Step,
 )
+from gonogo.model.sealing import sealed
 
 T = TypeVar("T")
 MINUTE = timedelta(minutes=1)

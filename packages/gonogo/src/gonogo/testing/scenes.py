@@ -13,7 +13,6 @@ from gonogo.decision import RolloutState, decide
 from gonogo.model import command as commands
 from gonogo.model.command import Command, Person
 from gonogo.model.condition import Comparator, Condition
-from gonogo.model.encoding import sealed
 from gonogo.model.event import Event
 from gonogo.model.identifiers import (
     GateId,
@@ -25,6 +24,7 @@ from gonogo.model.identifiers import (
 )
 from gonogo.model.operation import Http, Operation
 from gonogo.model.plan import Gate, IncidentTask, Metric, Plan, Rollback, Stage, Step
+from gonogo.model.sealing import sealed
 from gonogo.model.verdict import Measurement, Observation
 from gonogo.testing.clock import NOON
 

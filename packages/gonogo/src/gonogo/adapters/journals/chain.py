@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from gonogo.model.encoding import canonical, decode_event
+from gonogo.model.encoding import decode_event
 from gonogo.model.identifiers import RolloutId
 from gonogo.model.record import FIRST_LINK, link_of
+from gonogo.model.sealing import canonical
 from gonogo.ports.journal import Damage
 
 

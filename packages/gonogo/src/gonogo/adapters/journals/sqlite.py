@@ -20,7 +20,6 @@ from gonogo.adapters.journals.schema import open_journal, transaction, usable
 from gonogo.model.command import PeoplesCommand
 from gonogo.model.encoding import (
     UnknownEvent,
-    canonical,
     decode_command,
     decode_event,
     encode_command,
@@ -29,6 +28,7 @@ from gonogo.model.encoding import (
 from gonogo.model.event import Event
 from gonogo.model.identifiers import RolloutId
 from gonogo.model.record import FIRST_LINK, Record, chained
+from gonogo.model.sealing import canonical
 from gonogo.ports.journal import Damage, JournalConflict, Received
 
 _COLUMNS = "rollout, seq, recorded_at, body, previous, link"

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from gonogo.adapters.people.answers_text import Answers, Given, Mistake, Word, fold
-from gonogo.decision.question import CHOICES
-from gonogo.model.plan import Action, Approval, Check, Plan, Question, Step
+from gonogo.model.plan import CHOICES, Action, Approval, Check, Plan, Question, Step
 
 _YES_NO = ("yes", "no")
 

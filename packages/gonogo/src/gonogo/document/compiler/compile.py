@@ -39,10 +39,10 @@ from gonogo.document.compiler.steps import steps_of
 from gonogo.document.compiler.ways import people_go, set_aside, way_back
 from gonogo.document.reading import Reading
 from gonogo.model.diagnostic import Diagnostic
-from gonogo.model.encoding import sealed
 from gonogo.model.expectation import Expectation
 from gonogo.model.identifiers import StageId
 from gonogo.model.plan import Action, Baseline, Plan, Stage, Step, ValueSource
+from gonogo.model.sealing import sealed
 
 __all__ = ["Compiled", "compile_plan", "element_lines", "unaccounted"]
 

@@ -5,9 +5,9 @@ The codes of the reader's diagnostics: one table, from which the page is written
 leaves its number unused.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from gonogo.document.rule import Rule
 from gonogo.model.diagnostic import Diagnostic, Severity
 
 
@@ -17,6 +17,7 @@ class Code(StrEnum):
     EMPTY = "GNG101"
     NOT_UTF8 = "GNG102"
     BINARY = "GNG103"
+    UNREADABLE = "GNG104"
     TABLE_WIDTH = "GNG110"
     TABLE_DELIMITER = "GNG111"
     OPEN_FENCE = "GNG112"
@@ -28,16 +29,6 @@ class Code(StrEnum):
     DESTRUCTIVE = "GNG133"
     PLACEHOLDER = "GNG134"
     UNTESTABLE = "GNG135"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One row of the table; `message` and `remedy` are format templates."""
-
-    severity: Severity
-    title: str
-    message: str
-    remedy: str
 
 
 RULES: dict[Code, Rule] = {
@@ -59,11 +50,17 @@ RULES: dict[Code, Rule] = {
         "The file holds control characters as no text does.",
         "Name the Markdown file, not an archive or an image.",
     ),
+    Code.UNREADABLE: Rule(
+        Severity.ERROR,
+        "File that cannot be read",
+        "The file cannot be read: {why}.",
+        "Name a Markdown file that is there and may be read.",
+    ),
     Code.TABLE_WIDTH: Rule(
         Severity.WARNING,
         "Broken table row",
-        "The row has {cells} cells, the table's header has {columns}.",
-        "Give it {columns} cells; write a pipe inside a cell as \\|.",
+        "Cells in this row: {cells}; in the header of its table: {columns}.",
+        "Make them {columns}; write a pipe inside a cell as \\|.",
     ),
     Code.TABLE_DELIMITER: Rule(
         Severity.WARNING,
@@ -92,7 +89,7 @@ RULES: dict[Code, Rule] = {
     Code.SHOWN: Rule(
         Severity.INFO,
         "Prose",
-        "Lines {first}-{last} are shown to people {where}; nothing runs from them.",
+        "Shown to people {where}, to line {last}; nothing runs from it.",
         "Nothing, if that is what you mean.",
     ),
     Code.NOT_RUN: Rule(
@@ -111,7 +108,7 @@ RULES: dict[Code, Rule] = {
         Severity.WARNING,
         "Destructive command",
         "The block holds {what}; it is asked for once more, by name.",
-        "Have a backup made before it.",
+        "Make sure that it is meant; what it removes no rollback brings back.",
     ),
     Code.PLACEHOLDER: Rule(
         Severity.INFO,
@@ -131,11 +128,4 @@ RULES: dict[Code, Rule] = {
 def diagnostic(code: Code, line: int, column: int = 1, **facts: object) -> Diagnostic:
     """Return the diagnostic of `code` at a place, its templates filled with `facts`."""
     rule = RULES[code]
-    return Diagnostic(
-        line=line,
-        column=column,
-        severity=rule.severity,
-        code=code.value,
-        message=rule.message.format(**facts),
-        remedy=rule.remedy.format(**facts),
-    )
+    return rule.said(code.value, line=line, column=column, facts=facts)

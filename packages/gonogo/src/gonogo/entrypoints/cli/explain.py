@@ -14,7 +14,7 @@ from gonogo.entrypoints.cli.findings import errors_of
 from gonogo.entrypoints.cli.lint import as_object as finding
 from gonogo.entrypoints.cli.options import file_argument, json_option
 from gonogo.entrypoints.cli.page import Page, console_for
-from gonogo.model.encoding import encode_plan
+from gonogo.model.sealing import encode_plan
 
 
 @click.command("explain")

@@ -6,10 +6,10 @@ from functools import singledispatch
 from typing import Any
 
 from gonogo.analysis.threshold import limit_text
-from gonogo.decision.question import CHOICES
 from gonogo.entrypoints.cli.explained_operation import expected, terms, written
 from gonogo.model.operation import Migrate, Operation, SetFlag
 from gonogo.model.plan import (
+    CHOICES,
     Action,
     Approval,
     Baseline,

@@ -9,7 +9,6 @@ import inspect
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.metadata import version
 from typing import Any
 
 import click
@@ -139,7 +138,7 @@ def _never_unwritable(stream: Any) -> None:  # noqa: ANN401  # tests replace the
         "max_content_width": 88,
     },
 )
-@click.version_option(version("gonogo"), prog_name="gonogo")
+@click.version_option(package_name="gonogo", prog_name="gonogo")
 @state_option
 @click.pass_context
 def cli(ctx: click.Context) -> None:

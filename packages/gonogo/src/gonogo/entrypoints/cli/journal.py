@@ -16,7 +16,7 @@ from gonogo.entrypoints.cli.page import Page, console_for
 from gonogo.entrypoints.cli.session import Session
 from gonogo.entrypoints.cli.views import record_as_json
 from gonogo.model.identifiers import RolloutId
-from gonogo.report import sentence_of
+from gonogo.report.sentences import sentence_of
 from gonogo.report.wording import instant_text
 
 

@@ -23,7 +23,7 @@ from gonogo.entrypoints.cli.picture import Screen, picture
 from gonogo.entrypoints.cli.plantime import PlanTime
 from gonogo.entrypoints.cli.telling import Teller
 from gonogo.model.record import Record
-from gonogo.report import status_of
+from gonogo.report.status import status_of
 
 if TYPE_CHECKING:
     from gonogo.entrypoints.cli.line import Line

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from gonogo.bootstrap.workspace import Workspace
 from gonogo.model.identifiers import RolloutId
-from gonogo.report import report_of
+from gonogo.report.report import report_of
 
 
 def write_report(

@@ -35,7 +35,7 @@ from gonogo.entrypoints.cli.waiting import waiting_lines
 from gonogo.model.command import Person
 from gonogo.model.identifiers import RolloutId
 from gonogo.model.plan import Plan
-from gonogo.report import status_of
+from gonogo.report.status import status_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,8 @@ from gonogo.entrypoints.cli.page import Page, console_for
 from gonogo.entrypoints.cli.picture import PHASES, Screen, picture
 from gonogo.entrypoints.cli.plantime import PlanTime
 from gonogo.entrypoints.cli.session import Session
-from gonogo.report import Status, status_as_json, status_of
+from gonogo.report.status import Status, status_of
+from gonogo.report.status_json import status_as_json
 from gonogo.report.wording import instant_text, span_text
 
 # A picture of one look is not bound to the height of a screen.

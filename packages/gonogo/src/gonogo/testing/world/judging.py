@@ -11,10 +11,11 @@ from gonogo.model import command as commands
 from gonogo.model import effect as effects
 from gonogo.model import event as events
 from gonogo.model.command import Command
-from gonogo.model.encoding import canonical, decode_event, encode_event
+from gonogo.model.encoding import decode_event, encode_event
 from gonogo.model.event import Event
 from gonogo.model.operation import Shell
 from gonogo.model.plan import Action, Plan, Purpose, Question, Step
+from gonogo.model.sealing import canonical
 from gonogo.testing.laws import Watch
 from gonogo.testing.laws.law import hold
 from gonogo.testing.world.truth import Truth, plan_steps, subject_of

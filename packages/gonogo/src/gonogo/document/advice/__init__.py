@@ -1,0 +1,1 @@
+"""Advice: what a careful release engineer sees in a rollout that could run as it is."""

@@ -1,0 +1,15 @@
+"""The catalogue: every code that a diagnostic can carry, with its rule, in order."""
+
+from collections.abc import Mapping
+
+from gonogo.document import codes
+from gonogo.document.advice import codes as advice
+from gonogo.document.reader import codes as reader
+from gonogo.document.rule import Rule
+
+RULES: Mapping[str, Rule] = {
+    code.value: rule
+    for table in (reader.RULES, codes.RULES, advice.RULES)
+    for code, rule in sorted(table.items(), key=lambda each: each[0].value)
+}
+"""Every rule by its code."""
