@@ -236,7 +236,7 @@ def test_what_is_right_survives_what_is_wrong():
 def test_a_mistake_in_the_file_beside_names_the_file():
     """The line of another file is not taken for a line of the document."""
     told = beside("services: x")[1]
-    assert told[0].message.startswith("r.bindings.yaml: ")
+    assert "r.bindings.yaml" == told[0].file
     assert 1 == told[0].line
 
 

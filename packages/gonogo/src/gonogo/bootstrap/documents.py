@@ -6,14 +6,23 @@ from pathlib import Path
 from gonogo.document import Beside, Compiled, Reading, compile_document
 
 BIGGEST_DOCUMENT = 16 * 1024 * 1024
+BINDINGS = ".bindings.yaml"
+PLAN_FILES = frozenset({".yaml", ".yml", ".json"})
+"""The suffixes of plan files; any other file is Markdown."""
 
 
 class DocumentUnreadable(Exception):
     """A file that was named as a document cannot be read; the text says why."""
 
-    def __init__(self, path: Path, why: str) -> None:
-        """Compose the message from the file and the reason."""
-        super().__init__(f"{path} cannot be read: {why}. Name a Markdown file.")
+    def __init__(
+        self,
+        path: Path,
+        why: str,
+        remedy: str = "Name a Markdown file, or a plan file.",
+    ) -> None:
+        """Compose the message from the file, the reason and what to do."""
+        super().__init__(f"{path} cannot be read: {why}. {remedy}")
+        self.path, self.why = path, why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,24 +37,39 @@ class Document:
 
 def open_document(path: Path) -> Document:
     """
-    Read a document, and the bindings file beside it (`NAME.bindings.yaml`).
+    Read a document: a plan file by its suffix, else Markdown.
+
+    Markdown is read with the bindings file beside it (`NAME.bindings.yaml`).
 
     Raises:
-        DocumentUnreadable: It is missing, a folder, too large, or not to be opened.
+        DocumentUnreadable: It is missing, a folder, too large, or not to be opened; or
+            it holds the bindings of a document.
     """
+    _refuse_bindings(path)
     data = _bytes_of(path)
-    beside = path.with_name(f"{path.stem}.bindings.yaml")
-    bindings = None
-    if beside.exists():
-        text_beside = _bytes_of(beside).decode(errors="replace")
-        bindings = Beside(name=beside.name, text=text_beside)
-    reading, compiled = compile_document(data, name=path.name, beside=bindings)
+    if path.suffix.lower() in PLAN_FILES:
+        # Not at the top: who opens a Markdown document need not wait for it.
+        from gonogo.document.planfile.compiled import (  # noqa: PLC0415
+            compile_plan_file,
+        )
+
+        reading, compiled = compile_plan_file(data, name=path.name)
+    else:
+        beside = _beside(path)
+        reading, compiled = compile_document(data, name=path.name, beside=beside)
     text = data.decode(errors="replace")
     return Document(path=path, text=text, reading=reading, compiled=compiled)
 
 
+def _refuse_bindings(path: Path) -> None:
+    if path.name.endswith(BINDINGS):
+        document = path.with_name(f"{path.name.removesuffix(BINDINGS)}.md")
+        why = "it holds bindings, which are read with the document beside them"
+        raise DocumentUnreadable(path, why, f"Name that document: {document}.")
+
+
 def _beside(path: Path) -> Beside | None:
-    file = path.with_name(f"{path.stem}.bindings.yaml")
+    file = path.with_name(f"{path.stem}{BINDINGS}")
     if not file.exists():
         return None
     return Beside(name=file.name, text=_bytes_of(file).decode(errors="replace"))

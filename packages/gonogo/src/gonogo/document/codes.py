@@ -68,14 +68,14 @@ RULES: Mapping[Code, Rule] = {
     Code.BROKEN_YAML: Rule(
         _ERROR,
         "Broken YAML",
-        "The bindings are no YAML: {problem}.",
+        "This is no YAML: {problem}.",
         "Correct it there; indent with spaces, and quote text that holds ': ' or '#'.",
     ),
     Code.TOO_MUCH_YAML: Rule(
         _ERROR,
         "Too much YAML",
-        "The bindings are {what}.",
-        "Write them out plainly, without anchors, and shorter.",
+        "This YAML is {what}.",
+        "Write it out plainly, without anchors, and shorter.",
     ),
     Code.UNKNOWN_KEY: Rule(
         _ERROR,
@@ -182,7 +182,7 @@ RULES: Mapping[Code, Rule] = {
     Code.NOT_SILENCED: Rule(
         _ERROR,
         "Code that is not silenced",
-        "'{code}' is not left out: {why}.{hint}",
+        "'{name}' is not left out: {why}.{hint}",
         "Name warnings and notes only, as in lint: {{ignore: [GNG131]}}.",
     ),
     Code.UNBOUND_METRIC: Rule(

@@ -63,7 +63,7 @@ def _plain(value: object) -> Any:  # noqa: ANN401  # any JSON value
         return iso_duration(value)
     if isinstance(value, Mapping):
         return {key: _plain(each) for key, each in value.items()}
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         return {name: _plain(getattr(value, name)) for name in _names(type(value))}
     if isinstance(value, tuple):
         return [_plain(each) for each in value]

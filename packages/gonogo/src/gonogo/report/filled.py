@@ -38,14 +38,13 @@ def filled_document(records: Sequence["Record"]) -> str:
 
 
 def reading_of(history: History) -> "Reading":
-    """Read the document that the journal keeps, to know where its blanks are."""
-    text = history.started.event.document
-    return read(text.encode(errors="replace"), history.plan.document)
+    """Read the document to fill in, to know where its blanks are."""
+    return read(history.text.encode(errors="replace"), history.plan.document)
 
 
 def filled_from(history: History, reading: "Reading") -> str:
     """Return the document of an indexed journal, filled in."""
-    page = page_of(history.started.event.document)
+    page = page_of(history.text)
     return page.edited(edits_of(history, reading))
 
 
@@ -54,7 +53,7 @@ def edits_of(history: History, reading: "Reading") -> tuple[Edit, ...]:
     filling = Filling(
         history=history,
         reading=reading,
-        page=page_of(history.started.event.document),
+        page=page_of(history.text),
         stories=tuple(stories_of(history).values()),
         judged=last_judgements(history),
     )

@@ -7,14 +7,16 @@ that number is the evidence.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
 
 from gonogo.decision import RolloutState, replay
+from gonogo.document.planfile.read import is_plan_file
 from gonogo.model.event import Event, RolloutStarted
 from gonogo.model.plan import Plan
 from gonogo.model.record import Record
+from gonogo.report.checklist import checklist_of
 
 E = TypeVar("E", bound=Event)
 E_co = TypeVar("E_co", bound=Event, covariant=True)
@@ -53,10 +55,13 @@ class History:
     Attributes:
         records: Oldest first, non-empty.
         state: The fold of them all.
+        text: The document to fill in: the one that was run; of a plan file, its
+            checklist, whose lines the plan of the state has then.
     """
 
     records: tuple[Record, ...]
     state: RolloutState
+    text: str
     by_kind: Mapping[type[Any], tuple[Entry[Any], ...]]
 
     @property
@@ -87,9 +92,11 @@ def history_of(records: Sequence[Record]) -> History:
         EmptyJournal: There are none.
         ValueError: They do not begin with the start of a rollout.
     """
-    state = replay(record.event for record in records)
-    if state is None:
+    if not records:
         raise EmptyJournal
+    started, text = _to_fill_in(records[0].event)
+    state = replay((started, *(record.event for record in records[1:])))
+    assert state is not None  # noqa: S101  # there is a first event
     found: defaultdict[type[Any], list[Entry[Any]]] = defaultdict(list)
     for record in records:
         entry = Entry(
@@ -99,5 +106,16 @@ def history_of(records: Sequence[Record]) -> History:
     return History(
         records=tuple(records),
         state=state,
+        text=text,
         by_kind={kind: tuple(entries) for kind, entries in found.items()},
     )
+
+
+def _to_fill_in(first: Event) -> tuple[Event, str]:
+    """Return the start of a rollout, and the document that its report fills in."""
+    if not isinstance(first, RolloutStarted):
+        return first, ""
+    if not is_plan_file(first.document):
+        return first, first.document
+    text, plan = checklist_of(first.plan)
+    return replace(first, plan=plan), text

@@ -170,6 +170,8 @@ class Bindings:
         deadline: Of scripts and migrations that name none.
         steps: By title or 'line N'; so are rollbacks and incident.
         variants: The labels of the variants that are run here.
+        silenced: Codes of diagnostics that are not to be told, unchecked.
+        vocabulary: The team's own words, by the topic that they name.
     """
 
     service: str | None = None
@@ -187,3 +189,5 @@ class Bindings:
     rollbacks: tuple[Bound[StepBinding], ...] = ()
     incident: tuple[Bound[StepBinding], ...] = ()
     variants: tuple[Bound[str], ...] = ()
+    silenced: Bound[tuple[str, ...]] | None = None
+    vocabulary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -4,21 +4,22 @@ import re
 from datetime import timedelta
 
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
-_SHORT = re.compile(r"(?:\d{1,6}(?:\.\d{1,3})?\s*[wdhms]\s*)+", re.IGNORECASE)
-_PART = re.compile(
-    r"(?P<number>\d{1,6}(?:\.\d{1,3})?)\s*(?P<unit>[wdhms])", re.IGNORECASE
+_NUMBER = r"\d{1,6}(?:\.\d{1,6})?"
+_SHORT_PART = rf"{_NUMBER}\s*[wdhmsWDHMS]"
+_SHORT = rf"{_SHORT_PART}(?:\s*{_SHORT_PART})*"
+_ISO = (
+    r"[Pp](?=[\dTt])(?:\d{1,6}[Ww])?(?:\d{1,6}[Dd])?"
+    rf"(?:[Tt](?=\d)(?:\d{{1,6}}[Hh])?(?:\d{{1,6}}[Mm])?(?:{_NUMBER}[Ss])?)?"
 )
-_ISO = re.compile(
-    r"P(?=[\dT])(?:\d{1,6}W)?(?:\d{1,6}D)?"
-    r"(?:T(?=\d)(?:\d{1,6}H)?(?:\d{1,6}M)?(?:\d{1,6}(?:\.\d{1,3})?S)?)?",
-    re.IGNORECASE,
-)
+_PART = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<unit>[wdhms])", re.IGNORECASE)
+
+PATTERN = rf"^\s*(?:{_SHORT}|{_ISO})\s*$"
+"""What a duration looks like, as JSON Schemas say it too."""
 
 
 def duration(text: str) -> timedelta | None:
     """Return the span that a binding states; None where it is none."""
-    text = text.strip()
-    if not (_SHORT.fullmatch(text) or _ISO.fullmatch(text)):
+    if not re.fullmatch(PATTERN, text):
         return None
     parts = _PART.finditer(text)
     spans = (

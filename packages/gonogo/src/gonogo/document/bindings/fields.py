@@ -14,8 +14,8 @@ from typing import Any
 from gonogo.document.bindings.bound import Place
 from gonogo.document.bindings.duration import duration
 from gonogo.document.bindings.grammar import example
-from gonogo.document.bindings.tree import Items, Leaf, Node, Table
 from gonogo.document.codes import Code, diagnostic
+from gonogo.document.tree import Items, Leaf, Node, Table
 from gonogo.model.diagnostic import Diagnostic
 
 _TRUE = frozenset({"true", "yes", "on"})
@@ -29,11 +29,9 @@ class Problems:
     found: list[Diagnostic] = field(default_factory=list)
 
     def add(self, code: Code, at: Place, **facts: Any) -> None:  # noqa: ANN401
-        """Add a diagnostic about a binding; one in another file names the file."""
+        """Add a diagnostic about a binding, with the file that it stands in."""
         one = diagnostic(code, at.line, at.column, at.path or None, **facts)
-        if at.file:
-            one = replace(one, message=f"{at.file}: {one.message}")
-        self.found.append(one)
+        self.found.append(replace(one, file=at.file))
 
     def at_line(self, code: Code, line: int, **facts: Any) -> None:  # noqa: ANN401
         """Add a diagnostic about a line of the document."""
@@ -172,7 +170,7 @@ class Fields:
         if value is None:
             self.wrong(self.place(key), node, "a number", example(key))
         elif not low <= value <= high:
-            wanted = f"number from {low:g} to {high:g}"
+            wanted = f"number from {low:g} to {high:,.12g}"
             self.out_of_range(key, f"{value:g}", wanted)
             return None
         return value

@@ -7,6 +7,8 @@ against it, so that no key exists that is not documented.
 
 from collections.abc import Mapping
 
+from gonogo.document.reader.vocabulary import Topic
+
 PROBES = ("http", "sql", "shell", "read_flag")
 CHANGES = ("shell", "sql", "migrate", "flag", "kill_flags", "http")
 STEP_WORDS = (
@@ -38,11 +40,15 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "rollbacks",
         "incident",
         "variants",
+        "lint",
+        "vocabulary",
     ),
     "approvals": ("timeout", "valid_for"),
     "connection": ("env",),
     "value": ("env", "secret"),
     "defaults": ("every", "deadline"),
+    "lint": ("ignore",),
+    "vocabulary": tuple(topic.value for topic in Topic),
     "metrics": (
         *PROBES,
         "same_as",
@@ -88,6 +94,24 @@ SHORT: Mapping[str, str] = {
     "connection": "env",
 }
 """The key that is meant where a word is given a text or a list alone."""
+
+TRUE_ALONE = frozenset({"ask", "baseline", "covered", "shell", "sql"})
+"""The words that may be given `true` alone."""
+
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "connection": ("env",),
+    "value": ("env",),
+    "migrate": ("up",),
+    "flag": ("file", "name", "percentage"),
+    "kill_flags": ("file", "flags"),
+    "http": ("url",),
+    "read_flag": ("file", "name"),
+    "metric": ("name",),
+    "wait": ("for",),
+    "approve": ("role",),
+    "ignore": ("reason",),
+}
+"""The keys that a mapping has to have."""
 
 EXAMPLES: Mapping[str, str] = {
     "applied": "applied: \"select 1 from pg_tables where tablename = 'job_dlq'\"",

@@ -20,9 +20,9 @@ from gonogo.document.bindings.grammar import (
     ROLLBACK_WORDS,
     STEP_WORDS,
 )
-from gonogo.document.bindings.tree import Leaf, Node, Table
 from gonogo.document.bindings.words import Words
 from gonogo.document.codes import Code
+from gonogo.document.tree import Leaf, Node, Table
 from gonogo.model.plan import ValueSource
 
 LONGEST_LOOK = timedelta(seconds=30)
@@ -107,6 +107,8 @@ def entries(fields: Fields, words: Words) -> Iterator[Entry]:
         )
     yield from _spans("approvals", fields)
     yield from _spans("defaults", fields)
+    yield from _lint(fields)
+    yield from _vocabulary(fields)
     for section, read in _SECTIONS.items():
         inner = Fields(fields.node(section), fields.place(section), words.problems)
         for name in inner.entries:
@@ -127,6 +129,25 @@ def _spans(section: str, fields: Fields) -> Iterator[Entry]:
         span = inner.duration(key)
         if span is not None:
             yield _entry(section, key, inner.place(key), span)
+
+
+def _lint(fields: Fields) -> Iterator[Entry]:
+    """Yield the codes that are not to be told; `silence` knows which there are."""
+    place = fields.place("lint")
+    inner = Fields(fields.node("lint"), place, fields.problems, KEYS["lint"])
+    codes = inner.texts("ignore")
+    if codes is not None:
+        yield _entry("lint", "ignore", inner.place("ignore"), codes)
+
+
+def _vocabulary(fields: Fields) -> Iterator[Entry]:
+    """Yield the team's own words, by the topic that they name."""
+    keys, place = KEYS["vocabulary"], fields.place("vocabulary")
+    inner = Fields(fields.node("vocabulary"), place, fields.problems, keys)
+    for topic in keys:
+        words = inner.texts(topic)
+        if words:
+            yield _entry("vocabulary", topic, inner.place(topic), words)
 
 
 def _people(fields: Fields, name: str, words: Words) -> tuple[str, ...] | None:
@@ -156,7 +177,7 @@ def _connection(fields: Fields, name: str, words: Words) -> ValueSource | None:
 def _value(fields: Fields, name: str, words: Words) -> ValueSource | None:
     node, place = fields.node(name), fields.place(name)
     fields.needs(name)
-    if not (_NAME.fullmatch(name) or _PLACEHOLDER.fullmatch(name)):
+    if not names_a_value(name):
         wanted = "name of a value (letters, digits and _), nor a placeholder"
         words.problems.add(
             Code.BAD_VALUE,
@@ -174,6 +195,11 @@ def _value(fields: Fields, name: str, words: Words) -> ValueSource | None:
     env = inner.text("env", required=node is not None)
     secret = inner.flag("secret", default=bool(_SECRET.search(name)))
     return ValueSource(env=env, secret=secret) if env else None
+
+
+def names_a_value(name: str) -> bool:
+    """Tell whether a value can be bound to this name, or to this placeholder."""
+    return bool(_NAME.fullmatch(name) or _PLACEHOLDER.fullmatch(name))
 
 
 def _shouted(name: str) -> str:

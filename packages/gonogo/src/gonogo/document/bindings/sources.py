@@ -25,11 +25,11 @@ from gonogo.document.bindings.sections import (
     rollback_binding,
     step_binding,
 )
-from gonogo.document.bindings.tree import Node, NoTree, Table, tree
 from gonogo.document.bindings.words import Words
 from gonogo.document.codes import Code
 from gonogo.document.lines import Comment
 from gonogo.document.reading import Reading
+from gonogo.document.tree import Node, NoTree, Table, tree
 from gonogo.model.diagnostic import Diagnostic
 
 _OURS = re.compile(r"gonogo\b")
@@ -261,4 +261,6 @@ def _bindings(merged: _Merged) -> Bindings:
         rollbacks=all_of("rollbacks"),
         incident=all_of("incident"),
         variants=all_of("variants"),
+        silenced=merged.get(("lint", "ignore")),
+        vocabulary={bound.name: bound.value for bound in all_of("vocabulary")},
     )

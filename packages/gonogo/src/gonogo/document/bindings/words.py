@@ -19,10 +19,16 @@ from gonogo.document.bindings.bound import (
 )
 from gonogo.document.bindings.expect import expects
 from gonogo.document.bindings.fields import Fields, Problems
-from gonogo.document.bindings.grammar import KEYS, PROBES, SHORT, STEP_EXTRAS
+from gonogo.document.bindings.grammar import (
+    KEYS,
+    PROBES,
+    SHORT,
+    STEP_EXTRAS,
+    TRUE_ALONE,
+)
 from gonogo.document.bindings.perform import PERFORMED, perform
-from gonogo.document.bindings.tree import Leaf, Node, Table
 from gonogo.document.codes import Code
+from gonogo.document.tree import Leaf, Node, Table
 from gonogo.model.operation import (
     Operation,
 )
@@ -167,14 +173,13 @@ _SAID: Mapping[str, Callable[[Words, Fields], Deed | None]] = {
     "ignore": Words.ignore,
     "covered": Words.covered,
 }
-_TRUE_ALONE = frozenset({"ask", "baseline", "covered", "shell", "sql"})
 
 
 def _lengthened(word: str, node: Node | None) -> Node | None:
     """Return the long form of a short one: `wait: 24h` is `wait: {for: 24h}`."""
     if node is None or isinstance(node, Table):
         return node
-    if isinstance(node, Leaf) and node.text == "true" and word in _TRUE_ALONE:
+    if isinstance(node, Leaf) and node.text == "true" and word in TRUE_ALONE:
         return None
     if word not in SHORT:
         return node

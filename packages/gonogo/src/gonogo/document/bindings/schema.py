@@ -1,0 +1,150 @@
+"""
+The JSON Schema of bindings, from the tables of their grammar.
+
+It says what may stand where, and that a line says one thing to do. Whether a name is in
+the document, and what fits it there, only the reader knows.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gonogo.document.bindings.duration import PATTERN
+from gonogo.document.bindings.grammar import (
+    CHANGES,
+    INCIDENT_WORDS,
+    KEYS,
+    PROBES,
+    REQUIRED,
+    ROLLBACK_WORDS,
+    SHORT,
+    STEP_WORDS,
+    TRUE_ALONE,
+)
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+Json = dict[str, Any]
+
+
+def _reference(name: str) -> Json:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _by_name(of: Json) -> Json:
+    return {"type": "object", "additionalProperties": of}
+
+
+_TEXT, _TEXTS, _SPAN = _reference("text"), _reference("texts"), _reference("span")
+_FLAG, _NUMBER, _WHOLE = _reference("truth"), _reference("number"), _reference("whole")
+
+_SCALARS: Mapping[str, Json] = {
+    # A number or a word such as 'on' counts as it is written.
+    "text": {"type": ["string", "number", "boolean"]},
+    "texts": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
+    "span": {"type": "string", "pattern": PATTERN},
+    "truth": {"enum": [True, False, "yes", "no", "on", "off"]},
+    "number": {"type": ["number", "string"], "pattern": r"^\s*[-+]?[0-9.]+\s*%?\s*$"},
+    "whole": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
+}
+_VALUES: Mapping[str, Json] = {
+    "attempts": _WHOLE,
+    "check": _reference("check"),
+    "confirm": _FLAG,
+    "consecutive": _WHOLE,
+    "counts_held": _FLAG,
+    "deadline": _SPAN,
+    "errors": _WHOLE,
+    "every": _SPAN,
+    "expect": _reference("expect"),
+    "flags": _TEXTS,
+    "floor": _NUMBER,
+    "for": _SPAN,
+    "headers": _by_name(_TEXT),
+    "idempotent": _FLAG,
+    "measures": {"enum": ["change", "value"]},
+    "metrics": _TEXTS,
+    "percentage": _NUMBER,
+    "retry_delay": _SPAN,
+    "secret": _FLAG,
+    "timeout": _SPAN,
+    "valid_for": _SPAN,
+}
+"""What a key holds, wherever it stands; a text, where it is not named here."""
+
+_SECTIONS: Mapping[str, Json] = {
+    "service": _TEXT,
+    "environment": _TEXT,
+    "self_approval": _FLAG,
+    "people": _by_name(_TEXTS),
+    "approvals": _reference("approvals"),
+    "connections": _by_name({"anyOf": [_TEXT, _reference("connection")]}),
+    "values": _by_name({"anyOf": [_TEXT, _reference("value")]}),
+    "defaults": _reference("defaults"),
+    "metrics": _by_name(_reference("metrics")),
+    "steps": _by_name(_reference("step")),
+    "rollbacks": _by_name(_reference("rollback")),
+    "incident": _by_name(_reference("incident")),
+    "variants": _by_name(_TEXT),
+    "lint": _reference("lint"),
+    "vocabulary": _reference("vocabulary"),
+}
+_ONE_OF: Mapping[str, Sequence[str]] = {
+    "metrics": (*PROBES, "same_as"),
+    "step": STEP_WORDS,
+    "rollback": ROLLBACK_WORDS,
+    "incident": INCIDENT_WORDS,
+    "check": PROBES,
+}
+"""The mappings that say exactly one thing, and the words for it."""
+
+_WORDS = frozenset({*STEP_WORDS, *ROLLBACK_WORDS, *CHANGES, *PROBES})
+
+
+def bindings_schema() -> Json:
+    """Return the JSON Schema (draft 2020-12) of `NAME.bindings.yaml`."""
+    under = {"type": "object", "properties": {"gonogo": _reference("gonogo")}}
+    return {
+        "$schema": DIALECT,
+        "title": "Bindings of gonogo",
+        "description": "What a document cannot say itself; `gonogo:` may be left out.",
+        "if": {"type": "object", "required": ["gonogo"]},
+        "then": under,
+        "else": _reference("gonogo"),
+        "$defs": {**_SCALARS, **{name: _definition(name) for name in KEYS}},
+    }
+
+
+def _definition(name: str) -> Json:
+    """Return what may stand where a mapping is meant: in short, too, where it may."""
+    forms = [_mapping(name)]
+    if name in SHORT and name in _WORDS:
+        forms.append(_value(name, SHORT[name]))
+    if name in TRUE_ALONE:
+        forms.append({"const": True})
+    if name == "expect":
+        forms.append(_TEXT)
+    return forms[0] if len(forms) == 1 else {"anyOf": forms}
+
+
+def _mapping(name: str) -> Json:
+    words = _ONE_OF.get(name)
+    return {
+        "type": "object",
+        "properties": {key: _value(name, key) for key in KEYS[name]},
+        "required": list(REQUIRED.get(name, ())),
+        "additionalProperties": False,
+        **({"oneOf": [{"required": [word]} for word in words]} if words else {}),
+    }
+
+
+def _value(name: str, key: str) -> Json:
+    """Return what a key of a mapping holds."""
+    if name == "gonogo":
+        return _SECTIONS[key]
+    if name == "expect" and key == "json":
+        return {}
+    if name in {"lint", "vocabulary"}:
+        return _TEXTS
+    if name in _ONE_OF and key in _WORDS:
+        return _reference(key)
+    return _VALUES.get(key, _TEXT)
