@@ -125,9 +125,9 @@ def test_a_broken_table_is_named_by_its_row_and_loses_no_limit(shop, call):
     done = call("lint", "rollout.md", status=0)
     rows = [n for n, line in enumerate(text.splitlines(), 1) if "Latency" in line]
     for line, cells in ((rows[0], 1), (rows[0] + 1, 5)):
-        told = rf"rollout\.md:{line}:\d+: warning GNG110 The row has {cells} cells"
+        told = rf"rollout\.md:{line}:\d+: warning GNG110 Cells in this row: {cells};"
         assert re.search(told, done.stdout)
-    assert "Give it 2 cells; write a pipe inside a cell as" in done.stdout
+    assert "Make them 2; write a pipe inside a cell as" in done.stdout
     explained = call("explain", "rollout.md", status=0).stdout
     assert re.search(r"GATE +Errors < 5", explained)
     assert call("lint", "--strict", "rollout.md").exit_code == 1

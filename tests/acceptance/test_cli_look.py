@@ -104,7 +104,7 @@ def test_explain_as_json_is_printed_with_errors_too(shop):
 )
 def test_lint_ends_with_the_worst_that_it_found(shop, bindings, words, status):
     """A build can stop for errors, and for warnings when it asks for that."""
-    shop.write(bindings=bindings)
+    shop.write(bindings=bindings, soak="2m")
     done = call(shop, "lint", str(shop.folder / "rollout.md"), *words)
     assert status == done.exit_code, done.output
 

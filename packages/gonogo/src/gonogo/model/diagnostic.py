@@ -24,6 +24,7 @@ class Diagnostic:
         message: What is the matter, as a sentence.
         remedy: What the author can do about it, as a sentence.
         path: Where a binding is meant: its path, such as `metrics.Error rate.http`.
+        file: Name of the file beside the document that is meant; None: the document.
     """
 
     line: int
@@ -33,3 +34,4 @@ class Diagnostic:
     message: str
     remedy: str
     path: str | None = None
+    file: str | None = None

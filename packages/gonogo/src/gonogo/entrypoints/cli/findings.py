@@ -1,6 +1,8 @@
 """Diagnostics as people read them: the place, what is the matter, and what to do."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
 
 from gonogo.entrypoints.cli.page import Page
 from gonogo.model.diagnostic import Diagnostic, Severity
@@ -40,10 +42,31 @@ def counted(diagnostics: Sequence[Diagnostic]) -> str:
     return ", ".join(said) or "nothing to remark"
 
 
+def place_of(document: Path, found: Diagnostic) -> Path:
+    """Return the file that a diagnostic is about: the document, or one beside it."""
+    return document.with_name(found.file) if found.file else document
+
+
+def as_object(found: Diagnostic, document: Path | None = None) -> dict[str, Any]:
+    """Return a diagnostic as plain JSON values; with a document, its file comes first."""
+    place = found.file if document is None else place_of(document, found)
+    named = {} if place is None else {"file": str(place)}
+    return {
+        **named,
+        "line": found.line,
+        "column": found.column,
+        "severity": found.severity.value,
+        "code": found.code,
+        "message": found.message,
+        "remedy": found.remedy,
+        "path": found.path,
+    }
+
+
 def show(page: Page, file: str, diagnostics: Iterable[Diagnostic]) -> None:
     """Print each as `FILE:LINE:COLUMN: severity CODE message`, its remedy below."""
     for each in diagnostics:
-        place = f"{file}:{each.line}:{each.column}: "
+        place = f"{place_of(Path(file), each)}:{each.line}:{each.column}: "
         word = "note" if each.severity is Severity.INFO else each.severity.value
         path = f" [{each.path}]" if each.path else ""
         page.row(

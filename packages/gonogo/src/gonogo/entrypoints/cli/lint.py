@@ -1,74 +1,140 @@
 """`gonogo lint`: what is wrong or open in documents, and nothing else."""
 
+import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
-from gonogo.bootstrap.documents import open_document
+from gonogo.document.bindings.fields import hint
+from gonogo.document.catalogue import RULES
 from gonogo.entrypoints.cli import findings
+from gonogo.entrypoints.cli.annotations import annotations
+from gonogo.entrypoints.cli.codes_wanted import wanted
 from gonogo.entrypoints.cli.exits import Exit
+from gonogo.entrypoints.cli.linted import Linted, documents, findings_in, lint
 from gonogo.entrypoints.cli.options import json_option
-from gonogo.entrypoints.cli.page import Page, console_for
-from gonogo.model.diagnostic import Diagnostic
+from gonogo.entrypoints.cli.page import Page, page_for
+from gonogo.entrypoints.cli.rule_page import explained
+from gonogo.entrypoints.cli.sarif import sarif
+
+FORMATS = ("text", "json", "sarif", "github")
 
 
 @click.command("lint")
-@click.argument(
-    "files", type=click.Path(dir_okay=False, path_type=Path), nargs=-1, required=True
-)
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, metavar="FILES...")
 @click.option("--strict", is_flag=True, help="End with 1 when there are warnings.")
-@json_option("the diagnostics as one JSON array")
-def command(files: tuple[Path, ...], *, strict: bool, as_json: bool) -> int:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="text",
+    help="How to print: for people, scripts, code scanning, or a workflow's log.",
+)
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="CODES",
+    help="Tell these only, and errors: GNG301,GNG4.",
+)
+@click.option("--ignore", multiple=True, metavar="CODES", help="Leave these out.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write there instead of printing.",
+)
+@click.option(
+    "--explain", metavar="CODE", help="Say what a code means, with an example."
+)
+@json_option("the diagnostics as one JSON array: --format json")
+def command(
+    files: tuple[Path, ...],
+    *,
+    strict: bool,
+    form: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    output: Path | None,
+    explain: str | None,
+    as_json: bool,
+) -> int:
     """
     Name what is wrong or open in documents.
 
     One line for each finding, `FILE:LINE:COLUMN: severity CODE message`, and below
-    it what to do.
+    it what to do. A folder stands for every Markdown file in it. A file that cannot
+    be read is an error among the others.
 
     Examples:
       gonogo lint rollout.md
-      gonogo lint --strict docs/rollouts/*.md
-      gonogo lint rollout.md --json
+      gonogo lint --strict docs/rollouts/
+      gonogo lint rollouts/ --format sarif -o gonogo.sarif
+      gonogo lint --explain GNG303
 
     Exit status: 0, 1 for warnings with --strict, 2 for errors.
     """
-    found = {file: open_document(file).compiled.diagnostics for file in files}
-    if as_json:
-        rows = [as_object(each, file) for file in files for each in found[file]]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-    else:
-        _show(found)
-    return _status(
-        {each.severity.value for file in files for each in found[file]}, strict
-    )
+    if explain is not None:
+        click.echo(_explained(explain.upper()), nl=False)
+        return Exit.OK
+    if not files:
+        context = click.get_current_context()
+        raise click.MissingParameter(ctx=context, param=context.command.params[0])
+    choice = wanted(select, ignore)
+    found = [choice.of(lint(document)) for document in documents(files)]
+    _tell(found, "json" if as_json else form, output)
+    return _status(found, strict=strict)
 
 
-def as_object(found: Diagnostic, file: Path | None = None) -> dict[str, Any]:
-    """Return a diagnostic as plain JSON values."""
-    named = {} if file is None else {"file": str(file)}
-    return {
-        **named,
-        "line": found.line,
-        "column": found.column,
-        "severity": found.severity.value,
-        "code": found.code,
-        "message": found.message,
-        "remedy": found.remedy,
-        "path": found.path,
-    }
+def _explained(code: str) -> str:
+    if code not in RULES:
+        text = f"there is no code '{code}'.{hint(code, tuple(RULES))}"
+        raise click.BadParameter(text, param_hint="'--explain'")
+    return f"{code} {explained(code)}"
 
 
-def _show(found: dict[Path, tuple[Diagnostic, ...]]) -> None:
+def _tell(found: Sequence[Linted], form: str, output: Path | None) -> None:
+    """Print, or write whole: a file that is read meanwhile is the old or the new."""
+    if output is None and form == "text":
+        _text(found, page_for())
+        return
+    text = _formed(found, form)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    beside = output.with_name(f".{output.name}.new")
+    beside.write_text(text, "utf-8")
+    beside.replace(output)
 
-    page = Page(console_for())
-    for file, diagnostics in found.items():
-        findings.show(page, str(file), diagnostics)
-        page.row("", f"{file}: {findings.counted(diagnostics)}", style="bold")
+
+def _formed(found: Sequence[Linted], form: str) -> str:
+    if form == "json":
+        pairs = ((one.document, each) for one in found for each in one.diagnostics)
+        return _dumped([findings.as_object(each, document) for document, each in pairs])
+    if form == "sarif":
+        return _dumped(sarif(findings_in(found)))
+    if form == "github":
+        return annotations(findings_in(found))
+    buffer = io.StringIO()
+    _text(found, page_for(to=buffer))
+    return buffer.getvalue()
 
 
-def _status(severities: set[str], strict: bool) -> int:  # noqa: FBT001
+def _dumped(value: object) -> str:
+    return f"{json.dumps(value, ensure_ascii=False, indent=2)}\n"
+
+
+def _text(found: Sequence[Linted], page: Page) -> None:
+    for one in found:
+        findings.show(page, str(one.document), one.diagnostics)
+        counted = findings.counted(one.diagnostics)
+        page.row("", f"{one.document}: {counted}", style="bold")
+
+
+def _status(found: Sequence[Linted], *, strict: bool) -> int:
+    severities = {each.severity.value for one in found for each in one.diagnostics}
     if "error" in severities:
         return Exit.USAGE
     return 1 if strict and "warning" in severities else Exit.OK
