@@ -16,17 +16,13 @@ from gonogo.report.evidence_outcome import headline
 from gonogo.report.history import History
 from gonogo.report.html_blocks import block_html, section_html
 from gonogo.report.html_document import document_html
+from gonogo.report.html_frame import framed
 from gonogo.report.html_gates import gates_html
-from gonogo.report.html_style import STYLE
 from gonogo.report.html_timeline import timeline_svg
 from gonogo.report.proof import proof_of
 from gonogo.report.story import undo_stories_of
 from gonogo.report.wording import instant_text, span_text
 
-_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-    "form-action 'none'"
-)
 _BANNERS = {
     Phase.COMPLETED: ("good", "✓"),
     Phase.ROLLED_BACK: ("bad", "↩"),
@@ -51,18 +47,7 @@ def html_report(
     title = f"{history.plan.title}: {headline(history)}"
     document = document_html(filled, reading, proof_of(history))
     evidence = "\n".join(_section(history, section) for section in rest)
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>{escape(title)}</title>
-<style>{STYLE}</style>
-</head>
-<body>
-<header>
+    body = f"""<header>
 <h1>{escape(history.plan.title)}</h1>
 <p class="meta">{_meta(history)}</p>
 {_banner(history, outcome)}
@@ -80,10 +65,8 @@ def html_report(
 </section>
 {evidence}
 </main>
-<footer>{_footer(history)}</footer>
-</body>
-</html>
-"""
+<footer>{_footer(history)}</footer>"""
+    return framed(title, body)
 
 
 def _meta(history: History) -> str:

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable
 
-from gonogo.analysis.threshold import limit_text
 from gonogo.bootstrap.documents import Document
 from gonogo.entrypoints.cli import findings
-from gonogo.entrypoints.cli.explained_operation import every, written
-from gonogo.entrypoints.cli.explained_step import Detail, operation_details, row_of
 from gonogo.entrypoints.cli.page import Page
 from gonogo.model.diagnostic import Diagnostic, Severity
-from gonogo.model.operation import Operation
-from gonogo.model.plan import Action, Gate, Holds, IncidentTask, Plan, Stage
-from gonogo.report.wording import span_text
+from gonogo.model.plan import Action, Gate, Plan, Stage
+from gonogo.report.explained.part import (
+    contact_row,
+    exposure_text,
+    gate_row,
+    rollback_row,
+    task_row,
+)
+from gonogo.report.explained.row import Detail, Row
+from gonogo.report.explained.step import row_of
 
 LEAD = " " * 17
 LABEL = 9
@@ -28,7 +32,7 @@ def explain(page: Page, document: Document, *, lines: bool) -> None:
         for number, stage in enumerate(plan.stages, start=1):
             _stage(page, plan, stage, number)
         _triggers(page, plan)
-        _incident(page, plan.incident)
+        _incident(page, plan)
         _contacts(page, plan)
     notes = [each for each in diagnostics if each.severity is Severity.INFO]
     _section(page, "Notes", document.path.name, notes)
@@ -94,19 +98,23 @@ def _section(page: Page, title: str, file: str, found: Iterable[Diagnostic]) -> 
 
 
 def _stage(page: Page, plan: Plan, stage: Stage, number: int) -> None:
-    share = "" if stage.exposure_pct is None else f", exposure {stage.exposure_pct:g} %"
+    share = "" if stage.exposure_pct is None else f", exposure {exposure_text(stage)}"
     page.heading(
         f"▶ {number}/{len(plan.stages)}  {stage.title}  (line {stage.line}{share})"
     )
-    for row in (row_of(step, stage, plan) for step in stage.steps):
-        lead = f"{row.line:>6}  {row.kind:<9}"
-        page.row(lead, row.title, style="bold", lead_style="cyan")
-        _details(page, row.details)
+    for step in stage.steps:
+        _row(page, row_of(step, stage, plan))
     if not stage.steps:
         page.row(LEAD, "nothing to do", style="dim")
-    for gate in stage.gates:
-        _gate(page, plan, gate)
-    _rollback(page, stage)
+    _gates(page, plan, stage.gates)
+    if stage.rollback is not None:
+        _row(page, rollback_row(stage.rollback), lead_style="yellow")
+
+
+def _row(page: Page, row: Row, lead_style: str = "cyan") -> None:
+    lead = f"{row.line:>6}  {row.kind:<9}"
+    page.row(lead, row.title, style="bold", lead_style=lead_style)
+    _details(page, row.details)
 
 
 def _details(page: Page, details: Iterable[Detail]) -> None:
@@ -117,68 +125,37 @@ def _details(page: Page, details: Iterable[Detail]) -> None:
         )
 
 
-def _gate(page: Page, plan: Plan, gate: Gate) -> None:
-    kind = "GATE" if gate.holds is Holds.MUST else "TRIGGER"
-    body = f"{gate.metric} {limit_text(gate.condition)}"
-    page.row(f"{gate.line:>6}  {kind:<9}", body, style="bold", lead_style="cyan")
-    metric = next((each for each in plan.metrics if each.name == gate.metric), None)
-    details = []
-    if gate.consecutive > 1:
-        details.append(Detail("fails", f"after {gate.consecutive} bad looks in a row"))
-    if metric is None:
-        details.append(Detail("probe", "none: it cannot be measured", warns=True))
-    else:
-        details.extend(operation_details("probe", metric.probe, changes=False))
-        details.append(Detail("", every(metric.cadence)))
-    _details(page, details)
-
-
-def _rollback(page: Page, stage: Stage) -> None:
-    rollback = stage.rollback
-    if rollback is None:
-        return
-    lead = f"{rollback.line:>6}  {'ROLLBACK':<9}"
-    page.row(lead, rollback.title, style="bold", lead_style="yellow")
-    if rollback.operation is not None:
-        _details(page, operation_details("runs", rollback.operation))
-    else:
-        _details(page, (Detail("", line) for line in rollback.text.splitlines()))
+def _gates(page: Page, plan: Plan, gates: Iterable[Gate]) -> None:
+    metrics = {metric.name: metric for metric in plan.metrics}
+    for gate in gates:
+        _row(page, gate_row(gate, metrics.get(gate.metric)))
 
 
 def _triggers(page: Page, plan: Plan) -> None:
     if plan.triggers:
         page.heading("In force from the first action to the end")
-    for gate in plan.triggers:
-        _gate(page, plan, gate)
+    _gates(page, plan, plan.triggers)
 
 
-def _incident(page: Page, tasks: tuple[IncidentTask, ...]) -> None:
-    if tasks:
+def _incident(page: Page, plan: Plan) -> None:
+    if plan.incident:
         page.heading("When it goes wrong")
-    for task in tasks:
-        due = f"within {span_text(task.within)}" if task.within else "at once"
-        lead = f"{task.line:>6}  {'RUN' if task.operation else 'ASK':<9}"
-        page.row(lead, f"{task.title} ({due})", style="bold", lead_style="cyan")
-        _details(page, (Detail("", f"- {item}") for item in task.items))
-        _details(page, _shown(task.operation))
-
-
-def _shown(operation: Operation | None) -> Iterable[Detail]:
-    return (Detail("", line) for line in (written(operation) if operation else ()))
+    for task in plan.incident:
+        _row(page, task_row(task))
 
 
 def _contacts(page: Page, plan: Plan) -> None:
     if plan.contacts:
         page.heading("Whom to call")
     for each in plan.contacts:
-        method = f", {each.method}" if each.method else ""
-        page.row(f"{each.line:>6}  ", f"{each.issue}: {each.contact}{method}")
+        row = contact_row(each)
+        page.row(f"{row.line:>6}  ", row.title)
 
 
 def _lines(page: Page, document: Document) -> None:
     """Print every line with its account: what becomes of it, and as what."""
     page.heading("Every line")
-    text = document.reading.text.splitlines()
+    text = document.reading.text.split("\n")
     for account in document.reading.accounts:
         for number in range(account.first_line, account.last_line + 1):
             content = text[number - 1] if number <= len(text) else ""

@@ -1,13 +1,11 @@
 """Steps as rows: what kind each is, what it does, expects, asks, and its way back."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
 
 from gonogo.analysis.threshold import limit_text
-from gonogo.entrypoints.cli.explained_operation import expected, terms, written
-from gonogo.model.operation import Migrate, Operation, SetFlag
+from gonogo.model.operation import Migrate, SetFlag
 from gonogo.model.plan import (
     CHOICES,
     Action,
@@ -20,27 +18,9 @@ from gonogo.model.plan import (
     Stage,
     Step,
 )
+from gonogo.report.explained.operation import expected
+from gonogo.report.explained.row import Detail, Row, operation_details, verbatim
 from gonogo.report.wording import operation_text, span_text
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """One line below a step, behind its label; `warns` marks what to look at twice."""
-
-    label: str
-    text: str
-    warns: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A step as it is explained."""
-
-    line: int
-    kind: str
-    title: str
-    details: tuple[Detail, ...]
-
 
 KINDS = {
     "action": "RUN",
@@ -89,11 +69,10 @@ def _(step: Check, stage: Stage, plan: Plan) -> Iterator[Detail]:
 @_details.register
 def _(step: Question, stage: Stage, plan: Plan) -> Iterator[Detail]:
     del stage, plan
-
     choices = " / ".join(CHOICES[step.purpose]) or "any text"
     yield Detail("asks", f"{step.role or 'whoever runs the rollout'}: {choices}")
     yield Detail("because", step.why)
-    yield from (Detail("", line) for line in step.text.splitlines())
+    yield from verbatim(step.text)
 
 
 @_details.register
@@ -127,15 +106,6 @@ def _(step: Baseline, stage: Stage, plan: Plan) -> Iterator[Detail]:
     for name in step.metrics:
         probe = f": {operation_text(probes[name])}" if name in probes else ""
         yield Detail("measures", f"{name}{probe}")
-
-
-def operation_details(
-    label: str, operation: Operation, *, changes: bool = True
-) -> Iterator[Detail]:
-    """Yield an operation line by line, and then its terms."""
-    for number, line in enumerate(written(operation)):
-        yield Detail("" if number else label, line)
-    yield Detail("", f"({terms(operation, changes=changes)})")
 
 
 def _way_back(step: Action, stage: Stage) -> Iterator[Detail]:
