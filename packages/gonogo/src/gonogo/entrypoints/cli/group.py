@@ -19,8 +19,12 @@ from gonogo.entrypoints.cli.options import state_option
 from gonogo.entrypoints.cli.session import Session
 
 COMMANDS = {
+    "new": "Write a first document for a change, with its bindings.",
     "explain": "Show how every line of a document is understood.",
+    "bind": "Ask what a document leaves open, and write its bindings.",
     "lint": "Name what is wrong or open in documents.",
+    "compile": "Write the plan of a document as YAML or JSON.",
+    "schema": "Print the JSON Schema of plan files, or of bindings.",
     "run": "Run a document, or go on with its unfinished rollout.",
     "watch": "Follow a rollout that another process runs.",
     "status": "Say where a rollout stands and what it waits for.",

@@ -1,0 +1,1 @@
+"""Open points: what a binding could still say about a document, and how it is asked."""

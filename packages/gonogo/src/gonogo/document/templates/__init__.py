@@ -1,0 +1,1 @@
+"""Templates: the first document for a change, filled with what a project has."""
