@@ -104,6 +104,19 @@ def test_an_expectation_binds_to_the_command_just_above():
     ]
 
 
+def test_a_comment_on_top_of_a_command_judges_that_one():
+    """What stands right on top of a command, with a gap above, speaks of it."""
+    command = one("bash", "a\n\n# Count the failures (should be low)\nb")
+    assert [(9, 9)] == [e.judges for e in command.expectations]
+
+
+def test_a_box_does_not_judge_a_block_that_is_not_its_own():
+    """A check in a list below a block may be about anything; it binds to its own."""
+    text = "# R\n\n## Step 1\n\n```sh\nmake\n```\n\n- [ ] The API returns 200\n"
+    (stated,) = read(text.encode(), "plan.md").expectations
+    assert stated.command_line is None
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -125,3 +138,41 @@ def test_a_gap_without_angle_brackets_is_a_gap_too(body):
 def test_shell_brackets_are_no_gaps(body):
     """Tests, subscripts and globs are shell, not gaps."""
     assert one("bash", body).runnable
+
+
+@pytest.mark.parametrize(
+    ("heading", "body", "role"),
+    [
+        ("## Smoke test", "git checkout main && git push", CommandRole.DO),
+        ("## Smoke test", "cd app\nnpm run prod:deploy", CommandRole.DO),
+        ("## Smoke test", "echo x | gcloud secrets versions add k", CommandRole.DO),
+        ("## Smoke test", "npm run release:verify", CommandRole.VERIFY),
+        ("## Smoke test", "echo | openssl s_client 2>/dev/null", CommandRole.VERIFY),
+        ("## Smoke test", "make smoke", CommandRole.VERIFY),
+        ("## Rollback examples", "make undo", CommandRole.REFERENCE),
+        ("## Rollback from the example host", "make undo", CommandRole.ROLLBACK),
+        ("## Step 1: Set", "# Required\nHOSTS=2\nNAME='x'", CommandRole.CONFIG),
+        ("## Step 1: Set", "export HOSTS=2", CommandRole.DO),
+        ("## Rollback", "FLAG=false", CommandRole.ROLLBACK),
+    ],
+)
+def test_a_role_is_told_by_place_and_effect(heading, body, role):
+    """What changes something is no check, an example is to be read, a setting to be put."""
+    assert role is one("bash", body, heading).role
+
+
+@pytest.mark.parametrize(
+    ("lead", "lang", "body", "role"),
+    [
+        ("Expected body:", "json", '{"ok": true}', "sample_output"),
+        ("Put this there:", "json", '{"ok": true}', "config"),
+        ("Then:", "", "curl http://localhost/up", "verify"),
+        ("Then:", "", "ready to serve", "reference"),
+        ("In the console:", "js", "document.cookie", "verify"),
+        ("In the source:", "js", "const a = 1", "reference"),
+    ],
+)
+def test_an_untagged_call_and_an_answer_are_told_by_place(lead, lang, body, role):
+    """Among tests what one types is a check; below 'Expected' a body is the answer."""
+    text = f"# R\n\n## Smoke tests\n\n{lead}\n\n```{lang}\n{body}\n```\n"
+    assert [role] == [c.role.value for c in read(text.encode(), "x").commands]

@@ -55,6 +55,21 @@ def test_a_comment_in_a_fence_or_in_code_is_text():
     assert () == read(text.encode(), "x").comments
 
 
+@pytest.mark.parametrize(
+    ("want", "line"),
+    [
+        (["a", "b"], "x <!-- a --><!-- b --> y"),
+        (["b"], "`<!-- a -->` <!-- b -->"),
+        (["b"], "``<!-- ` -->`` <!-- b -->"),
+        (["a"], "a back-quote ` alone <!-- a -->"),
+        (["a `", "b"], "<!-- a ` --> ` <!-- b -->"),
+    ],
+)
+def test_comments_on_one_line_are_told_from_code(want, line):
+    """Back-quotes that nothing closes are no code; those in a comment open none."""
+    assert want == [c.text for c in read(f"# A\n\n{line}\n".encode(), "x").comments]
+
+
 def test_an_open_comment_is_told():
     """A comment that never closes is a warning, and its text is still read."""
     reading = read(b"# A\n\nx <!-- y\n", "x")

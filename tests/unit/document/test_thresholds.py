@@ -23,6 +23,14 @@ from gonogo.model.condition import Comparator, Relative
         ("~45ms", Comparator.EQUAL, 45, "ms"),
         ("±20%", Comparator.BETWEEN, (-20, 20), "%"),
         ("5 or more errors", Comparator.AT_LEAST, 5, "count"),
+        ("40+", Comparator.AT_LEAST, 40, "count"),
+        ("10+ min", Comparator.AT_LEAST, 10, "min"),
+        ("min 3 pods", Comparator.AT_LEAST, 3, "count"),
+        ("within 10 s", Comparator.AT_MOST, 10, "s"),
+        ("within +50%", Comparator.AT_MOST, 50, "%"),
+        ("not lower than 90%", Comparator.AT_LEAST, 90, "%"),
+        ("> baseline * 1.5", Comparator.MORE, 1.5, "x"),
+        ("500ms-1s", Comparator.BETWEEN, (0.5, 1), "s"),
     ],
 )
 def test_a_limit_is_read_with_comparator_value_and_unit(text, comparator, value, unit):
@@ -36,7 +44,22 @@ def test_a_limit_is_read_with_comparator_value_and_unit(text, comparator, value,
 
 
 @pytest.mark.parametrize(
-    "text", ["healthy", "", "v1.2.3 deployed", "Migration 024 deployed to production"]
+    "text",
+    [
+        "healthy",
+        "",
+        "v1.2.3 deployed",
+        "Migration 024 deployed to production",
+        "Day 1-2: look at it",
+        "All parts done (1-12)",
+        "MODE=1",
+        "about 5pm",
+        "Look at it for 15 min",
+        "Monitor for at least 30 min",
+        "Sum it up over 48 hours",
+        "Roll back within 10 minutes",
+        "10% -> 25%",
+    ],
 )
 def test_words_and_versions_are_no_limits(text):
     """A version, a name with digits or a word is not taken for a limit."""

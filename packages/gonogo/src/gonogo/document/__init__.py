@@ -7,11 +7,14 @@ bindings to a plan. Both are pure and never raise: what is wrong is a diagnostic
 
 from dataclasses import replace
 
+from gonogo.document.advice.advise import advise
 from gonogo.document.bindings.sources import Beside, read_bindings
 from gonogo.document.compiler.compile import Compiled, compile_plan
 from gonogo.document.explain import reading_as_json
 from gonogo.document.reader.read import read
 from gonogo.document.reading import Reading
+from gonogo.document.silence import silenced
+from gonogo.model.diagnostic import Diagnostic
 
 __all__ = [
     "Beside",
@@ -36,7 +39,16 @@ def compile_document(
     """
     reading = read(data, name)
     bindings, wrong = read_bindings(reading, beside)
+    if bindings.vocabulary:
+        # What stands where is known only with the team's own words.
+        reading = read(data, name, bindings.vocabulary)
+        bindings, wrong = read_bindings(reading, beside)
     compiled = compile_plan(reading, bindings, name=name)
-    every = {*reading.diagnostics, *wrong, *compiled.diagnostics}
-    in_order = sorted(every, key=lambda each: (each.line, each.column, each.code))
-    return reading, replace(compiled, diagnostics=tuple(in_order))
+    advice = advise(reading, compiled.plan) if compiled.plan else ()
+    every = {*reading.diagnostics, *wrong, *compiled.diagnostics, *advice}
+    told = silenced(every, bindings.silenced)
+    return reading, replace(compiled, diagnostics=tuple(sorted(told, key=_place)))
+
+
+def _place(one: Diagnostic) -> tuple[object, ...]:
+    return (one.file or "", one.line, one.column, one.code, one.message)

@@ -59,6 +59,7 @@ class Code(StrEnum):
     UNSAFE_PLACEHOLDER = "GNG320"
     ELEMENT_SHOWN = "GNG321"
     EMPTY_STAGE = "GNG322"
+    SPAN_SHOWN = "GNG323"
 
 
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
@@ -319,6 +320,12 @@ RULES: Mapping[Code, Rule] = {
         "Stage without a step",
         "Nothing in '{stage}' is a step: the rollout passes it by.",
         "Write what is done there as '- [ ] …', if anything is.",
+    ),
+    Code.SPAN_SHOWN: Rule(
+        _INFO,
+        "Time that holds nothing",
+        "'{text}' says {time}, and nothing is held for it: {why}.",
+        "Write '- [ ] Wait …' or '- [ ] Monitor for …' in a stage, if it has to hold.",
     ),
 }
 

@@ -9,6 +9,7 @@ from gonogo.document.reading import (
     Contact,
     Deadline,
     Gate,
+    NumberedItem,
     Placeholder,
     Reading,
     Rollback,
@@ -35,6 +36,7 @@ def reading_as_json(reading: Reading) -> dict[str, Any]:
         "commands": [_command(c) for c in reading.commands],
         "expectations": [_expectation(e) for e in reading.expectations],
         "boxes": [_box(b) for b in reading.boxes],
+        "items": [_item(i) for i in reading.items],
         "gates": [_gate(g) for g in reading.gates],
         "waits": [_wait(w) for w in reading.waits],
         "rollbacks": [_rollback(r) for r in reading.rollbacks],
@@ -88,6 +90,10 @@ def _command(command: Command) -> dict[str, Any]:
         "role": command.role.value,
         "runnable": command.runnable,
         "why_not": command.why_not,
+        "label": command.label,
+        "name": command.name,
+        "cwd": command.cwd,
+        "alternatives": command.alternatives,
         "destructive": list(command.destructive),
         "box_line": command.box_line,
         "stage_line": command.stage_line,
@@ -115,6 +121,17 @@ def _box(box: Box) -> dict[str, Any]:
         "command_line": box.command_line,
         "stage_line": box.stage_line,
         "substage_line": box.substage_line,
+    }
+
+
+def _item(item: NumberedItem) -> dict[str, Any]:
+    return {
+        "line": item.line,
+        "kind": item.kind.value,
+        "text": item.text,
+        "command_line": item.command_line,
+        "stage_line": item.stage_line,
+        "substage_line": item.substage_line,
     }
 
 

@@ -46,6 +46,10 @@ class WaitKind(StrEnum):
     DEADLINE = "deadline"
 
 
+HOLDING = frozenset({WaitKind.WAIT, WaitKind.SOAK})
+"""The kinds of wait that hold the procedure."""
+
+
 class RollbackScope(StrEnum):
     """How far a rollback reaches."""
 

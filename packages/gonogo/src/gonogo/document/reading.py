@@ -95,6 +95,8 @@ class Command:
         destructive: The destructive phrases found in it ('DROP TABLE', …).
         alternatives: Line of the first of the variants it is one of; exactly one runs.
         label: The label just above ('Heroku', 'Check 1: …'), if any.
+        name: What its fence calls it, for bindings; None without a name.
+        cwd: The folder that the document has it run in, relative to its own.
         box_line: The checklist item that it is nested under, if any.
     """
 
@@ -109,6 +111,8 @@ class Command:
     destructive: tuple[str, ...] = ()
     alternatives: int | None = None
     label: str | None = None
+    name: str | None = None
+    cwd: str | None = None
     box_line: int | None = None
     expectations: tuple[StatedExpectation, ...] = ()
     stage_line: int | None = None
@@ -138,6 +142,25 @@ class Box:
     depth: int = 0
     parent_line: int | None = None
     role: str | None = None
+    command_line: int | None = None
+    stage_line: int | None = None
+    substage_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberedItem:
+    """
+    One numbered or dated item of a stage that is a step of the procedure.
+
+    Attributes:
+        text: The item without its number and mark-up.
+        kind: `DO` or `VERIFY`.
+        command_line: The first fence nested under it, if any.
+    """
+
+    line: int
+    text: str
+    kind: BoxKind
     command_line: int | None = None
     stage_line: int | None = None
     substage_line: int | None = None
@@ -177,13 +200,19 @@ class Gate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """One stated span of time, and what it means."""
+    """
+    One stated span of time, and what it means.
+
+    Attributes:
+        command_line: The fence whose comment states it; the block has it in its hands.
+    """
 
     line: int
     seconds: Seconds
     kind: WaitKind
     text: str
     box_line: int | None = None
+    command_line: int | None = None
     stage_line: int | None = None
     substage_line: int | None = None
 
@@ -334,6 +363,7 @@ class Reading:
     commands: tuple[Command, ...] = ()
     expectations: tuple[StatedExpectation, ...] = ()
     boxes: tuple[Box, ...] = ()
+    items: tuple[NumberedItem, ...] = ()
     gates: tuple[Gate, ...] = ()
     waits: tuple[Wait, ...] = ()
     rollbacks: tuple[Rollback, ...] = ()

@@ -12,6 +12,8 @@ from typing import cast
 
 import yaml
 
+from gonogo.document.nodes import Items, Leaf, Node, NoTree, Table
+
 # Bindings are pages long, not books.
 _LONGEST = 200_000
 # The grammars are six and eight levels deep.
@@ -25,50 +27,6 @@ _ESCAPE = "an escape in it is no character"
 _ENDLESS = "endless through their aliases"
 _KEY = "a key is itself a list or a mapping"
 _TAB = "a tab stands where only spaces may"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaf:
-    """A scalar as written; `null` where nothing is written."""
-
-    line: int
-    column: int
-    text: str
-    null: bool = False
-    quoted: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Items:
-    """A sequence."""
-
-    line: int
-    column: int
-    items: tuple["Node", ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A mapping, in order, repeated keys included."""
-
-    line: int
-    column: int
-    entries: tuple[tuple[Leaf, "Node"], ...]
-
-
-Node = Leaf | Items | Table
-
-
-class NoTree(Exception):
-    """The text is no usable YAML; `problem` says why, at `line` and `column`."""
-
-    def __init__(
-        self, problem: str, line: int, column: int, *, excess: bool = False
-    ) -> None:
-        """Compose the message; `excess` tells that there is too much of it."""
-        super().__init__(f"line {line}, column {column}: {problem}")
-        self.problem, self.line, self.column = problem, line, column
-        self.excess = excess
 
 
 _Loader = type[yaml.SafeLoader] | type[yaml.CSafeLoader]

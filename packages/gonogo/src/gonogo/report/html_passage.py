@@ -40,6 +40,7 @@ ELEMENTS = {
     "gates": "limit",
     "group": "head of the items below",
     "heading": "heading",
+    "items": "numbered step",
     "label": "label",
     "plan": "plan file",
     "prose": "text",

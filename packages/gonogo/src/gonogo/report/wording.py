@@ -6,9 +6,8 @@ judge's own reasons do, so that the report and the verdict never differ by a dig
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
-from gonogo.model.command import Person
 from gonogo.model.condition import Condition
 from gonogo.model.operation import (
     Http,
@@ -23,6 +22,9 @@ from gonogo.model.operation import (
 )
 from gonogo.model.plan import Gate, Metric
 from gonogo.model.verdict import GateVerdict, Measurement, Observation, Outcome
+
+if TYPE_CHECKING:
+    from gonogo.model.command import Person
 
 _DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
 _UNITS = ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min"), (1, "s"))
@@ -128,7 +130,7 @@ def one_line(text: str, limit: int = _EXCERPT) -> str:
     return flat if len(flat) <= limit else f"{flat[: limit - 1]}…"
 
 
-def person_text(person: Person) -> str:
+def person_text(person: "Person") -> str:
     """Return who spoke and through what: 'alice (terminal)'."""
     return f"{person.name} ({person.source})" if person.source else person.name
 

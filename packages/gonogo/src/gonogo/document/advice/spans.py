@@ -5,9 +5,8 @@ from datetime import timedelta
 
 from gonogo.document.advice.codes import Code, diagnostic
 from gonogo.document.bindings.duration import said
-from gonogo.document.compiler.elements import HOLDING
 from gonogo.document.compiler.work import seconds_of
-from gonogo.document.kinds import WaitKind
+from gonogo.document.kinds import HOLDING, WaitKind
 from gonogo.document.reading import Reading, Wait
 from gonogo.model.diagnostic import Diagnostic
 from gonogo.model.plan import Plan

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from gonogo.document.bindings.fields import Fields, Problems
 from gonogo.document.bindings.grammar import KEYS
-from gonogo.document.tree import Items, Leaf, Node, Table
+from gonogo.document.nodes import Items, Leaf, Node, Table
 from gonogo.model.expectation import Expectation, ExpectationKind
 
 _INTEGER = re.compile(r"[-+]?\d{1,18}")

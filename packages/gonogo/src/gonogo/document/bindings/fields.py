@@ -15,7 +15,7 @@ from gonogo.document.bindings.bound import Place
 from gonogo.document.bindings.duration import duration
 from gonogo.document.bindings.grammar import example
 from gonogo.document.codes import Code, diagnostic
-from gonogo.document.tree import Items, Leaf, Node, Table
+from gonogo.document.nodes import Items, Leaf, Node, Table
 from gonogo.model.diagnostic import Diagnostic
 
 _TRUE = frozenset({"true", "yes", "on"})

@@ -22,7 +22,7 @@ from gonogo.document.bindings.grammar import (
 )
 from gonogo.document.bindings.words import Words
 from gonogo.document.codes import Code
-from gonogo.document.tree import Leaf, Node, Table
+from gonogo.document.nodes import Leaf, Node, Table
 from gonogo.model.plan import ValueSource
 
 LONGEST_LOOK = timedelta(seconds=30)

@@ -28,8 +28,8 @@ from gonogo.document.bindings.sections import (
 from gonogo.document.bindings.words import Words
 from gonogo.document.codes import Code
 from gonogo.document.lines import Comment
+from gonogo.document.nodes import Node, NoTree, Table
 from gonogo.document.reading import Reading
-from gonogo.document.tree import Node, NoTree, Table, tree
 from gonogo.model.diagnostic import Diagnostic
 
 _OURS = re.compile(r"gonogo\b")
@@ -129,6 +129,9 @@ def _of_text(
         bare: The keys may also stand at the top, without `gonogo:`.
         sure: The text is ours, so that something has to be there.
     """
+    # Not at the top: a document without bindings need not wait for a parser of YAML.
+    from gonogo.document.tree import tree  # noqa: PLC0415
+
     try:
         root = tree(text, line=at.line, column=at.column)
     except NoTree as error:

@@ -28,7 +28,7 @@ from gonogo.document.bindings.grammar import (
 )
 from gonogo.document.bindings.perform import PERFORMED, perform
 from gonogo.document.codes import Code
-from gonogo.document.tree import Leaf, Node, Table
+from gonogo.document.nodes import Leaf, Node, Table
 from gonogo.model.operation import (
     Operation,
 )

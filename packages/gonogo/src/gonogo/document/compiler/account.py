@@ -7,7 +7,9 @@ named in a diagnostic.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
+from gonogo.document.bindings.duration import said
 from gonogo.document.codes import Code
 from gonogo.document.compiler.blocks import SHOWN
 from gonogo.document.compiler.desk import Desk, Ending
@@ -19,7 +21,10 @@ from gonogo.document.compiler.elements import (
     Limits,
     Span,
 )
+from gonogo.document.compiler.placing import Aside
+from gonogo.document.compiler.work import seconds_of
 from gonogo.document.kinds import BoxKind
+from gonogo.document.reader.held import Held
 from gonogo.document.reading import Reading
 from gonogo.model.diagnostic import Diagnostic, Severity
 from gonogo.model.plan import Plan
@@ -48,11 +53,12 @@ class Compiled:
 
 
 def element_lines(reading: Reading) -> tuple[int, ...]:
-    """Return the lines that have to end somewhere: boxes, gates, approvals, blocks."""
+    """Return the lines that have to end somewhere: boxes, items, gates and blocks."""
     lines = {
         element.line
         for group in (
             reading.boxes,
+            reading.items,
             reading.gates,
             reading.approvals,
             reading.commands,
@@ -134,9 +140,24 @@ def _named(element: Element) -> Iterator[tuple[int, str]]:
         case Limits():
             yield from ((gate.line, "limits") for gate in element.gates)
         case Span():
-            yield element.line, "time"
+            return
         case _:
             yield element.line, "approval"
+
+
+def name_unheld(desk: Desk, asides: Sequence[Aside]) -> None:
+    """Name the spans that hold nothing, one to a line; asides are named as such."""
+    reading, held = desk.reading, Held(desk.reading)
+    taken = {n for a in asides for n in range(a.first, a.last + 1)}
+    taken |= {line for a in reading.approvals for line in (a.line, a.box_line) if line}
+    taken |= {gate.line for gate in reading.gates if gate.condition.window}
+    for wait in held.stated:
+        why = held.why_not(wait)
+        if why is None or wait.line in taken:
+            continue
+        taken.add(wait.line)
+        time = said(timedelta(seconds=seconds_of(wait)))
+        desk.say(Code.SPAN_SHOWN, wait.line, text=wait.text, time=time, why=why)
 
 
 def name_left_over(desk: Desk) -> None:

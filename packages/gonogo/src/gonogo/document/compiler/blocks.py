@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from gonogo.document.bindings.bound import Bound, StepBinding
-from gonogo.document.bindings.names import folded
 from gonogo.document.codes import Code
 from gonogo.document.compiler.bound import Line, bound_step, unasked
 from gonogo.document.compiler.desk import Desk
@@ -14,6 +13,7 @@ from gonogo.document.compiler.elements import (
 from gonogo.document.compiler.operations import Unrunnable
 from gonogo.document.compiler.script import Part, cut, expectations_of
 from gonogo.document.compiler.targets import block_title
+from gonogo.document.compiler.variants import chosen
 from gonogo.document.kinds import CommandRole
 from gonogo.document.reading import Command
 from gonogo.model.expectation import Expectation
@@ -39,13 +39,17 @@ def block_steps(desk: Desk, block: Block, line: Line) -> Sequence[Step]:
         line: How its steps are titled and asked for; its `looks` is the box's, where
             it stands under one.
     """
-    command = _chosen(desk, block)
-    if command is None:
+    commands = _chosen(desk, block)
+    if not commands:
         return _variants(desk, block, line)
     for other in block.commands:
-        if other is not command:
-            chosen = command.label or f"line {command.line}"
-            desk.say(Code.VARIANT_NOT_CHOSEN, other.line, chosen=chosen)
+        if other not in commands:
+            named = commands[0].label or f"line {commands[0].line}"
+            desk.say(Code.VARIANT_NOT_CHOSEN, other.line, chosen=named)
+    return tuple(step for c in commands for step in _of_command(desk, c, line))
+
+
+def _of_command(desk: Desk, command: Command, line: Line) -> Sequence[Step]:
     own = replace(line, line=command.line, blocks=(command,))
     bound = desk.steps.get(command.line)
     if bound is not None:
@@ -83,19 +87,17 @@ def _parts(desk: Desk, command: Command, check: Check, line: Line) -> Iterator[S
         )
 
 
-def _chosen(desk: Desk, block: Block) -> Command | None:
-    """Return the block to run: the only one, or the variant that the bindings name."""
+def _chosen(desk: Desk, block: Block) -> Sequence[Command]:
+    """Return what to run: the only block, or those of the variant that is named."""
     if len(block.commands) == 1:
-        return block.commands[0]
-    wanted = {folded(one.value) for one in desk.bindings.variants}
-    hits = [c for c in block.commands if c.label and folded(c.label) in wanted]
-    hits = hits or [c for c in block.commands if c.line in desk.steps]
-    return hits[0] if len(hits) == 1 else None
+        return block.commands
+    bound = tuple(c for c in block.commands if c.line in desk.steps)
+    return chosen(block.commands, desk.bindings) or (bound if len(bound) == 1 else ())
 
 
 def _variants(desk: Desk, block: Block, line: Line) -> Sequence[Step]:
     named = [(c.label or f"line {c.line}", c) for c in block.commands]
-    labels = ", ".join(f"'{label}'" for label, _ in named)
+    labels = ", ".join(dict.fromkeys(f"'{label}'" for label, _ in named))
     desk.problems.at_line(
         Code.VARIANT_OPEN, block.line, labels=labels, example=named[0][0]
     )

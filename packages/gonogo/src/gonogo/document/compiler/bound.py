@@ -23,6 +23,7 @@ from gonogo.document.codes import Code
 from gonogo.document.compiler.desk import Desk
 from gonogo.document.compiler.operations import Unrunnable
 from gonogo.document.reading import Command
+from gonogo.document.soak_limit import soak_limit
 from gonogo.model.expectation import Expectation
 from gonogo.model.identifiers import GateId
 from gonogo.model.operation import Operation, Shell, Sql
@@ -38,7 +39,6 @@ from gonogo.model.plan import (
 )
 
 _CHANGES_ALWAYS = frozenset({"migrate", "flag", "kill_flags"})
-_TEN_MINUTES = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ def soak(
     *,
     counts_held: bool = False,
 ) -> Soak:
-    """Return a soak; it calls a person after twice its time, ten minutes at least."""
+    """Return a soak; it calls a person where it does not complete in time."""
     return Soak(
         id=desk.step(line),
         line=line,
@@ -110,7 +110,7 @@ def soak(
         duration=duration,
         gates=tuple(gates),
         counts_held=counts_held,
-        limit=max(2 * duration, _TEN_MINUTES),
+        limit=soak_limit(duration),
     )
 
 

@@ -19,6 +19,7 @@ from gonogo.document.compiler.account import (
     element_lines,
     name_left_over,
     name_outside,
+    name_unheld,
     unaccounted,
 )
 from gonogo.document.compiler.bound import baseline
@@ -81,6 +82,7 @@ def compile_plan(reading: Reading, bindings: Bindings, *, name: str) -> Compiled
     people_go(desk)
     set_aside(desk, placing.asides)
     name_outside(desk, placing.outside)
+    name_unheld(desk, placing.asides)
     name_left_over(desk)
     _check_people(desk)
     if not plan.stages:

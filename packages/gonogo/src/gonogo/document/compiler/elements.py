@@ -5,17 +5,27 @@ A box takes in its blocks, limits and waits; rows of thresholds that follow one 
 are one element, and so are variants of a block.
 """
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from gonogo.document.kinds import BoxKind, GateContext, WaitKind
-from gonogo.document.reading import Approval, Box, Command, Gate, Reading, Wait
+from gonogo.document.kinds import HOLDING, BoxKind, CommandRole, GateContext, WaitKind
+from gonogo.document.reader.box_words import is_wait
+from gonogo.document.reader.held import Held
+from gonogo.document.reading import (
+    Approval,
+    Box,
+    Command,
+    Gate,
+    NumberedItem,
+    Reading,
+    Wait,
+)
 
-HOLDING = frozenset({WaitKind.WAIT, WaitKind.SOAK})
-"""The kinds of wait that hold the procedure."""
+_NUMBERED = re.compile(r"^\s{0,3}\d+[.)]\s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +38,20 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A checklist item with all that belongs to it."""
+    """
+    A checklist item with all that belongs to it.
+
+    Attributes:
+        box: Its box; for a numbered item, what its box would be.
+        numbered: It is a numbered or dated item, without a box in the document.
+    """
 
     line: int
     box: Box
     blocks: tuple[Block, ...] = ()
     gates: tuple[Gate, ...] = ()
     waits: tuple[Wait, ...] = ()
+    numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,18 +72,31 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A wait that prose states."""
+    """
+    A wait that a title or prose states.
+
+    Attributes:
+        in_place: It holds where it stands: a numbered item, an order to wait. Other
+            spans tell how long the part takes that they stand in.
+    """
 
     line: int
     wait: Wait
+    in_place: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consenting:
-    """A consent that is asked for; without a role where nothing names one."""
+    """
+    A consent that is asked for; without a role where nothing names one.
+
+    Attributes:
+        waits: What its box holds for first: 'Sign-off (after 24 hours)'.
+    """
 
     line: int
     approval: Approval
+    waits: tuple[Wait, ...] = ()
 
 
 Element = Block | Item | Choice | Limits | Span | Consenting
@@ -109,14 +139,19 @@ def _going_forward(reading: Reading) -> Iterator[Gate]:
 def elements(reading: Reading, hidden: set[int]) -> Iterator[Element]:
     """Yield every element, those on `hidden` lines left out; in no certain order."""
     consents = [a for a in reading.approvals if a.line not in hidden]
-    asked = {line for a in consents for line in (a.line, a.box_line)}
+    asked = {line for a in consents for line in (a.line, a.box_line) if line}
     boxes = [b for b in reading.boxes if b.line not in hidden and b.line not in asked]
-    own = {b.line for b in boxes}
+    items = [i for i in reading.items if i.line not in hidden]
+    own = {b.line for b in boxes} | {i.line for i in items}
     index = _index(reading, own)
-    yield from (Consenting(line=a.line, approval=a) for a in consents)
+    yield from (_consenting(a, index) for a in consents)
     yield from _boxes(boxes, index)
+    yield from (_numbered(item, reading, index) for item in items)
+    led = {item.command_line for item in items}
     yield from _blocks(
-        c for c in reading.commands if c.line not in hidden and c.box_line not in own
+        c
+        for c in reading.commands
+        if c.line not in hidden and c.box_line not in own and not _first(c) & led
     )
     gates = [
         g
@@ -124,10 +159,20 @@ def elements(reading: Reading, hidden: set[int]) -> Iterator[Element]:
         if not {g.line, g.box_line} & own and g.line not in hidden
     ]
     yield from _limits(reading, gates)
-    taken = own | asked | hidden | {g.line for g in reading.gates}
-    for wait in reading.waits:
-        if wait.kind in HOLDING and not {wait.line, wait.box_line} & taken:
-            yield Span(line=wait.line, wait=wait)
+    yield from _spans(reading, own | asked | hidden)
+
+
+def _spans(reading: Reading, taken: set[int]) -> Iterator[Span]:
+    """Yield the spans that hold; of those that do not, the account speaks."""
+    held, lines = Held(reading), reading.text.split("\n")
+    for wait in held.stated:
+        if wait.line in taken or held.why_not(wait):
+            continue
+        numbered = _NUMBERED.match(lines[wait.line - 1]) is not None
+        orders = wait.kind is WaitKind.WAIT and is_wait(wait.text)
+        titles = wait.line in {wait.stage_line, wait.substage_line}
+        in_place = numbered or (orders and not titles)
+        yield Span(line=wait.line, wait=wait, in_place=in_place)
 
 
 def _boxes(boxes: Sequence[Box], index: _Index) -> Iterator[Element]:
@@ -139,7 +184,7 @@ def _boxes(boxes: Sequence[Box], index: _Index) -> Iterator[Element]:
             continue
         for box in members:
             if box.kind is BoxKind.APPROVE:
-                yield Consenting(line=box.line, approval=_approval(box))
+                yield _consenting(_approval(box), index)
             else:
                 yield _item(box, index)
 
@@ -164,6 +209,11 @@ def _approval(box: Box) -> Approval:
     )
 
 
+def _consenting(approval: Approval, index: _Index) -> Consenting:
+    waits = () if approval.box_line is None else index.waits.get(approval.line, ())
+    return Consenting(line=approval.line, approval=approval, waits=tuple(waits))
+
+
 def _item(box: Box, index: _Index) -> Item:
     return Item(
         line=box.line,
@@ -172,6 +222,42 @@ def _item(box: Box, index: _Index) -> Item:
         gates=tuple(index.gates.get(box.line, ())),
         waits=tuple(index.waits.get(box.line, ())),
     )
+
+
+def _first(command: Command) -> set[int]:
+    """Return the line of a block, and of the first of the variants it is one of."""
+    return {command.line, command.alternatives or command.line}
+
+
+def _numbered(item: NumberedItem, reading: Reading, index: _Index) -> Item:
+    led = {item.command_line}
+    blocks = tuple(_blocks(c for c in reading.commands if _first(c) & led))
+    box = Box(
+        line=item.line,
+        text=item.text,
+        kind=_kind(item, blocks),
+        checked=False,
+        mark_column=0,
+        command_line=item.command_line,
+        stage_line=item.stage_line,
+        substage_line=item.substage_line,
+    )
+    return Item(
+        line=item.line,
+        box=box,
+        blocks=blocks,
+        gates=tuple(index.gates.get(item.line, ())),
+        waits=tuple(index.waits.get(item.line, ())),
+        numbered=True,
+    )
+
+
+def _kind(item: NumberedItem, blocks: Sequence[Block]) -> BoxKind:
+    """Return what an item means: its block, where it has one, knows best."""
+    if blocks:
+        does = blocks[0].commands[0].role is CommandRole.DO
+        return BoxKind.DO if does else BoxKind.VERIFY
+    return BoxKind.WAIT if is_wait(item.text) else item.kind
 
 
 def _blocks(commands: Iterable[Command]) -> Iterator[Block]:

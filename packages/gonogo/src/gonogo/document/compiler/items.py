@@ -20,11 +20,11 @@ from gonogo.document.compiler.elements import (
 )
 from gonogo.document.compiler.targets import block_title
 from gonogo.document.compiler.work import Work, seconds_of
-from gonogo.document.kinds import BoxKind
+from gonogo.document.kinds import BoxKind, WaitKind
 from gonogo.document.reading import Gate
 from gonogo.model.condition import Comparator
 from gonogo.model.expectation import Expectation, ExpectationKind
-from gonogo.model.plan import Purpose, Step
+from gonogo.model.plan import Purpose, Soak, Step
 
 _BASELINE = re.compile(
     r"\b(?:capture|record|measure|take|taken|note|noted|collect|save|store|snapshot|"
@@ -100,6 +100,8 @@ def _unbound(work: Work, item: Item, line: Line) -> Iterator[Step]:
     if kind is BoxKind.WAIT:
         yield from _wait_item(work, item, line)
         return
+    if _holds_first(work, item):
+        yield _held(work, item, line)
     ran = tuple(_blocks_of(work, item, line))
     judged = tuple(_judged_item(work, item, line))
     if kind is BoxKind.GROUP and not ran and _has_children(work, item):
@@ -110,6 +112,33 @@ def _unbound(work: Work, item: Item, line: Line) -> Iterator[Step]:
         yield _question(work, item, line)
     yield from ran
     yield from judged
+    if _holds_last(work, item) and not any(isinstance(s, Soak) for s in judged):
+        yield _held(work, item, line)
+
+
+def _holds_first(work: Work, item: Item) -> bool:
+    """
+    Tell whether an item is held before its steps: hold, then ask what was seen.
+
+    So are groups ('Hour 1: Active monitoring'), numbered checks, and what is to be
+    done or filled in after a time ('Measure again (after 24 hours)').
+    """
+    if _has_children(work, item) or item.box.kind is BoxKind.GROUP:
+        return bool(item.waits)
+    if item.box.kind is BoxKind.VERIFY:
+        return item.numbered and bool(item.waits)
+    waits = any(wait.kind is WaitKind.WAIT for wait in item.waits)
+    return waits and item.box.kind in {BoxKind.DO, BoxKind.FILL_IN}
+
+
+def _holds_last(work: Work, item: Item) -> bool:
+    """Tell whether what was done is held behind: 'Deploy to 10 % for 4 hours'."""
+    does = item.box.kind is BoxKind.DO and bool(item.waits)
+    return does and not _holds_first(work, item)
+
+
+def _held(work: Work, item: Item, line: Line) -> Step:
+    return work.held(max(item.waits, key=seconds_of), item.line, line.title)
 
 
 def _question(work: Work, item: Item, line: Line) -> Step:
@@ -136,7 +165,7 @@ def _judged_item(work: Work, item: Item, line: Line) -> Iterator[Step]:
     """Yield what an item's limits and times become."""
     judged = work.gates.of(item.gates)
     own = [one.plan for one in judged if one.plan is not None]
-    window = _window(work, item)
+    window = timedelta() if _holds_first(work, item) else _window(work, item)
     if own:
         held = dict.fromkeys(gate.id for gate in own)
         if window:
@@ -144,7 +173,7 @@ def _judged_item(work: Work, item: Item, line: Line) -> Iterator[Step]:
         yield soak(
             work.desk, item.line, line.title, window, held, counts_held=bool(window)
         )
-    elif window and line.gates and not _numeric(item):
+    elif window and line.gates and not _numeric(item) and not _holds_last(work, item):
         yield soak(
             work.desk, item.line, line.title, window, line.gates, counts_held=True
         )
@@ -158,8 +187,7 @@ def _judged_item(work: Work, item: Item, line: Line) -> Iterator[Step]:
 def _wait_item(work: Work, item: Item, line: Line) -> Iterator[Step]:
     yield from _blocks_of(work, item, line)
     if item.waits:
-        longest = max(item.waits, key=seconds_of)
-        yield work.held(longest, item.line, line.title)
+        yield _held(work, item, line)
     else:
         work.desk.problems.at_line(Code.WAIT_WITHOUT_TIME, item.line, title=line.title)
         yield unasked(work.desk, line, "it does not say how long")

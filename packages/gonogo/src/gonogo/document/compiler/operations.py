@@ -6,7 +6,7 @@ name it needs is bound, before anything runs.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+import shlex
 from dataclasses import dataclass, replace
 
 from gonogo.document.bindings.bound import Bindings, Place
@@ -14,28 +14,10 @@ from gonogo.document.bindings.fields import Problems, hint
 from gonogo.document.codes import Code
 from gonogo.document.compiler.script import SHELLS, SQLS, UnsafePlace, filled, variable
 from gonogo.document.reading import Command, Reading
-from gonogo.model.operation import (
-    Http,
-    KillFlags,
-    Migrate,
-    Operation,
-    ReadFlag,
-    RestoreFlag,
-    SetFlag,
-    Shell,
-    Sql,
-)
+from gonogo.document.value_names import BUILTINS, NAMING, names_in
+from gonogo.model.operation import Migrate, Operation, Shell, Sql
 
-# `$1` is a parameter and `$body$` a quote of PostgreSQL; neither is a value's name.
-_VALUE = re.compile(
-    r"\$(?:\{(?P<braced>[A-Za-z_]\w*)\}|(?P<bare>[A-Za-z_]\w*)(?![\w$]))"
-)
 _PLACEHOLDER_REASON = re.compile(r"placeholder|fill", re.IGNORECASE)
-
-BUILTINS = frozenset(
-    {"GONOGO_ENVIRONMENT", "GONOGO_ROLLOUT", "GONOGO_SERVICE", "GONOGO_STAGE"}
-)
-"""Values that are always there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +30,8 @@ class Operations:
 
     def complete(self, operation: Operation, at: Place) -> Operation:
         """Return a bound operation with its connection; its names are checked."""
-        for text in _texts(operation):
-            self._check_values(text, at)
+        for field in NAMING.get(type(operation), ()):
+            self._check_values(getattr(operation, field), at)
         if isinstance(operation, Sql | Migrate):
             return replace(operation, connection=self._connection(operation, at))
         return operation
@@ -74,12 +56,12 @@ class Operations:
     def script(self, command: Command) -> "str | Unrunnable":
         """Return a script to run, its bound placeholders filled; or `Unrunnable`."""
         if command.runnable:
-            return command.text.strip("\n")
+            return _in_folder(command, command.text.strip("\n"))
         names = self._bound_placeholders(command)
         if names is None:
             return Unrunnable(_why_not(command))
         try:
-            return filled(command.text.strip("\n"), names)
+            return _in_folder(command, filled(command.text.strip("\n"), names))
         except UnsafePlace as error:
             name = names[error.text]
             self.problems.at_line(
@@ -140,8 +122,8 @@ class Operations:
             Code.NO_CONNECTION, command.line, or_name=example if several else ""
         )
 
-    def _check_values(self, text: str, at: Place) -> None:
-        for name in _names(text):
+    def _check_values(self, named_in: object, at: Place) -> None:
+        for name in names_in(named_in):
             if name not in self.bindings.values and name not in BUILTINS:
                 near = hint(name, tuple(self.bindings.values))
                 self.problems.add(Code.UNKNOWN_VALUE, at, name=name, hint=near)
@@ -153,27 +135,12 @@ class Unrunnable(str):
     __slots__ = ()
 
 
+def _in_folder(command: Command, script: str) -> str:
+    """Return a script that first goes to the folder that its document names."""
+    if command.cwd is None:
+        return script
+    return f"cd -- {shlex.quote(command.cwd)} || exit\n{script}"
+
+
 def _why_not(command: Command) -> str:
     return command.why_not or "the block cannot run as it is"
-
-
-def _names(text: str) -> Iterator[str]:
-    found = (match["braced"] or match["bare"] for match in _VALUE.finditer(text))
-    yield from dict.fromkeys(found)
-
-
-def _texts(operation: Operation) -> Sequence[str]:
-    """Return the texts in which an operation names values; a script's are its own."""
-    match operation:
-        case Http():
-            return (operation.url, *operation.headers.values(), operation.body or "")
-        case Sql():
-            return (operation.query,)
-        case Migrate():
-            return (operation.up, operation.down or "")
-        case SetFlag() | RestoreFlag() | ReadFlag():
-            return (operation.file, operation.flag)
-        case KillFlags():
-            return (operation.file, *operation.flags)
-        case Shell():
-            return ()

@@ -28,9 +28,11 @@ from gonogo.document.reading import (
     Box,
     Command,
     Gate,
+    NumberedItem,
     Reading,
     Rollback,
     Stage,
+    Wait,
 )
 
 
@@ -151,11 +153,21 @@ def _consents(found: Sequence[Consenting], title: str) -> Iterator[PlacedStage]:
 
 
 def _stage(element: Element) -> int | None:
+    return _part(element).stage_line
+
+
+def substage_of(element: Element) -> int | None:
+    """Return the line of the substage that an element stands in or titles."""
+    return _part(element).substage_line
+
+
+def _part(element: Element) -> Command | Box | Gate | Wait | Approval:
+    """Return the part of an element that says where it stands."""
     match element:
         case Block(commands=parts) | Choice(boxes=parts) | Limits(gates=parts):
-            return parts[0].stage_line
+            return parts[0]
         case Item(box=part) | Span(wait=part) | Consenting(approval=part):
-            return part.stage_line
+            return part
 
 
 # -- what is set aside ---------------------------------------------------------------
@@ -178,8 +190,9 @@ def _asides(reading: Reading) -> Iterator[Aside]:
 
 
 def _element_lines(reading: Reading) -> set[int]:
-    groups: tuple[Iterable[Box | Gate | Approval | Command], ...] = (
+    groups: tuple[Iterable[Box | NumberedItem | Gate | Approval | Command], ...] = (
         reading.boxes,
+        reading.items,
         reading.gates,
         reading.approvals,
         reading.commands,

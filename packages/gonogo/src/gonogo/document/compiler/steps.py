@@ -5,8 +5,7 @@ What gonogo cannot do itself becomes a question to a person, with the reason; no
 is left out without a diagnostic that names it.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import timedelta
 
 from gonogo.document.codes import Code
@@ -30,39 +29,35 @@ from gonogo.document.compiler.elements import (
 )
 from gonogo.document.compiler.gates import StageGates
 from gonogo.document.compiler.items import item_steps
-from gonogo.document.compiler.placing import PlacedStage
+from gonogo.document.compiler.placing import PlacedStage, substage_of
+from gonogo.document.compiler.spans import Placed, counted, with_spans
 from gonogo.document.compiler.targets import block_title
-from gonogo.document.compiler.work import Work
-from gonogo.document.kinds import CommandRole, WaitKind
-from gonogo.model.plan import Action, Purpose, Soak, Step
+from gonogo.document.compiler.work import Work, seconds_of
+from gonogo.document.kinds import CommandRole
+from gonogo.model.plan import Purpose, Step
 
 
 def steps_of(desk: Desk, placed: PlacedStage, gates: StageGates) -> tuple[Step, ...]:
     """Return the steps of a stage, in order."""
     work = Work(desk=desk, stage=placed.stage, gates=gates)
-    steps: list[Step] = []
+    closing = [e for e in placed.elements if _closes(desk, e)]
+    found: list[Placed] = []
     for element in placed.elements:
-        made = tuple(_steps(work, element))
-        repeats = isinstance(element, Span) and element.wait.kind is WaitKind.SOAK
-        steps += (_counting(step, steps) for step in made) if repeats else made
-    return tuple(steps)
+        if element not in closing:
+            made = tuple(_steps(work, element))
+            if isinstance(element, Item | Consenting):
+                made = counted(element, made, found)
+            place = substage_of(element)
+            found.append(Placed(line=element.line, substage_line=place, steps=made))
+    spans = [element.wait for element in closing if isinstance(element, Span)]
+    return with_spans(work, found, spans)
 
 
-def _counting(step: Step, before: Sequence[Step]) -> Step:
-    """
-    Let the time already held count where prose only says a soak again.
-
-    A heading ('Monitoring, 1 hour') and the sentence below it ('Monitor every 15
-    minutes for 1 hour') mean one hour, not two.
-    """
-    if not isinstance(step, Soak):
-        return step
-    for other in reversed(before):
-        if isinstance(other, Soak) and other.duration == step.duration:
-            return replace(step, counts_held=True)
-        if isinstance(other, Action) or other.kind == "question":
-            return step
-    return step
+def _closes(desk: Desk, element: Element) -> bool:
+    """Tell whether an element is a span that holds behind its part; bound, it is not."""
+    if not isinstance(element, Span) or element.in_place:
+        return False
+    return element.line not in desk.steps
 
 
 def _steps(work: Work, element: Element) -> Iterator[Step]:
@@ -165,6 +160,9 @@ def _consent(work: Work, consenting: Consenting) -> Iterator[Step]:
     if bound is not None:
         steps = tuple(bound_step(work.desk, line, bound))
     else:
+        if consenting.waits:
+            longest = max(consenting.waits, key=seconds_of)
+            yield work.held(longest, consenting.line, line.title)
         steps = (approval(work.desk, consenting.line, line.title, role),)
     if found.box_line is not None:
         into = steps[0].id if steps else Code.IGNORED.value

@@ -53,8 +53,8 @@ class Target:
 
 
 def block_title(command: Command) -> str:
-    """Return what a block is called: its label, or its first comment; '' without."""
-    return command.label or heading(command.text.split("\n"))
+    """Return what a block is called: its label, first comment or name; '' without."""
+    return command.label or heading(command.text.split("\n")) or command.name or ""
 
 
 def steps(
@@ -126,8 +126,8 @@ def _of_element(element: Element) -> Iterator[Target]:
         case Block():
             for command in element.commands:
                 lines = tuple(range(command.line, command.end_line + 1))
-                title = block_title(command)
-                titles: tuple[str, ...] = (title,) if title else ()
+                named = (block_title(command), command.name or "")
+                titles = tuple(dict.fromkeys(filter(None, named)))
                 yield Target(line=command.line, lines=lines, titles=titles)
         case Choice():
             lines = tuple(box.line for box in element.boxes)

@@ -14,6 +14,7 @@ from gonogo.document.compiler.bound import operation_of
 from gonogo.document.compiler.desk import Desk
 from gonogo.document.compiler.operations import Unrunnable
 from gonogo.document.compiler.placing import Aside, ways_of
+from gonogo.document.compiler.variants import decided, is_open
 from gonogo.document.kinds import CommandRole, RollbackScope
 from gonogo.document.reading import Command, Stage
 from gonogo.document.reading import Rollback as Way
@@ -74,9 +75,10 @@ def _ofcommands_of(
             Code.WAY_BACK_OF_PEOPLE, way.line, title=way.title, why=why
         )
         return None
+    commands = decided(commands, desk.bindings)
     made = [desk.metrics.operations.of_block(command) for command in commands]
     scripts = [one for one in made if isinstance(one, Shell)]
-    whole = len(scripts) == len(made) and all(c.alternatives is None for c in commands)
+    whole = len(scripts) == len(made) and not is_open(commands)
     if whole:
         return replace(scripts[0], run="\n".join(one.run for one in scripts))
     if len(made) == 1 and not isinstance(made[0], Unrunnable):

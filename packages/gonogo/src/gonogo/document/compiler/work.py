@@ -17,7 +17,7 @@ from gonogo.document.compiler.elements import (
 from gonogo.document.compiler.gates import Judged, StageGates, limit_of
 from gonogo.document.kinds import WaitKind
 from gonogo.document.reading import Gate, Stage, Wait
-from gonogo.model.plan import Purpose, Step
+from gonogo.model.plan import Purpose, Soak, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class Work:
             return replace(asked, title=item.box.text, text=limit)
         return replace(asked, title=limit, text=gate.text)
 
-    def held(self, wait: Wait, line: int, title: str) -> Step:
+    def held(self, wait: Wait, line: int, title: str) -> Soak:
         """Return the soak of a wait, with the gates of the stage."""
         gates = tuple(gate.id for gate in self.gates.plan)
         duration = self.duration(wait)

@@ -11,8 +11,9 @@ from typing import Any
 
 import yaml
 
+from gonogo.document.nodes import Items, Leaf, Node, NoTree, Table
 from gonogo.document.open_points.answer import flow
-from gonogo.document.tree import Items, Leaf, Node, NoTree, Table, tree
+from gonogo.document.tree import tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

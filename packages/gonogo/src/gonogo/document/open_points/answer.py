@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 import yaml
 
 from gonogo.document.bindings.grammar import PROBES, ROLLBACK_WORDS, STEP_WORDS
+from gonogo.document.nodes import NoTree, Table
 from gonogo.document.open_points.point import FORMS, Kind, OpenPoint
-from gonogo.document.tree import NoTree, Table, tree
+from gonogo.document.tree import tree
 
 _WORD = re.compile(r"(?P<word>[a-z_]+)\s*:\s+(?P<rest>\S.*)", re.DOTALL)
 _URL = re.compile(r"(?:https?://|\$\{?[A-Za-z_]\w*\}?/)\S*")

@@ -6,10 +6,10 @@ from typing import assert_never
 from gonogo.document.bindings.bound import Place
 from gonogo.document.bindings.fields import Fields, Problems, hint
 from gonogo.document.codes import Code
+from gonogo.document.nodes import Leaf, Node
 from gonogo.document.planfile.derived import DERIVED
 from gonogo.document.planfile.forms import KIND, ByName, Form, OneOf, Record, Several
 from gonogo.document.planfile.scalars import Scalar
-from gonogo.document.tree import Leaf, Node
 
 # These follow from the title and from where a mapping stands.
 _FOLLOWING = frozenset({"id", "line"})

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from gonogo.document.bindings.bound import Place
 from gonogo.document.bindings.fields import Problems, hint
 from gonogo.document.codes import Code
+from gonogo.document.nodes import Items, Leaf, Node, Table
 from gonogo.document.planfile.codes import Code as PlanCode
 from gonogo.document.planfile.codes import diagnostic
 from gonogo.document.planfile.forms import Key, Naming
-from gonogo.document.tree import Items, Leaf, Node, Table
 from gonogo.document.value_names import BUILTINS, names_in
 
 _BETWEEN_WORDS = re.compile(r"[\W_]+")

@@ -11,12 +11,13 @@ from dataclasses import replace
 from gonogo.document.bindings.bound import Place
 from gonogo.document.bindings.fields import Problems
 from gonogo.document.codes import Code
+from gonogo.document.nodes import NoTree, Table
 from gonogo.document.planfile.codes import Code as PlanCode
 from gonogo.document.planfile.codes import diagnostic
 from gonogo.document.planfile.names import Names, ids_in
 from gonogo.document.planfile.plan_form import plan_form
 from gonogo.document.planfile.values import Values
-from gonogo.document.tree import NoTree, Table, tree
+from gonogo.document.tree import tree
 from gonogo.model.diagnostic import Diagnostic
 from gonogo.model.plan import Plan
 from gonogo.model.sealing import digest_of, sealed

@@ -14,7 +14,7 @@ from math import inf, isfinite
 from typing import Any
 
 from gonogo.document.bindings.duration import PATTERN, duration, said
-from gonogo.document.tree import Items, Leaf, Node
+from gonogo.document.nodes import Items, Leaf, Node
 
 Json = Mapping[str, Any]
 

@@ -12,6 +12,7 @@ from typing import Any, assert_never
 
 from gonogo.document.bindings.bound import Place
 from gonogo.document.bindings.fields import Fields, Problems
+from gonogo.document.nodes import Items, Leaf, Node, Table
 from gonogo.document.planfile.derived import DERIVED
 from gonogo.document.planfile.forms import (
     KIND,
@@ -26,7 +27,6 @@ from gonogo.document.planfile.limits import unfit_limit
 from gonogo.document.planfile.mistakes import Mistakes, example
 from gonogo.document.planfile.names import Names
 from gonogo.document.planfile.scalars import Scalar
-from gonogo.document.tree import Items, Leaf, Node, Table
 from gonogo.model.condition import Condition
 
 Stated = Mapping[str, Any]

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from gonogo.document.kinds import CommandRole, Use, WaitKind
+from gonogo.document.kinds import HOLDING, CommandRole, Use
 from gonogo.document.lines import Account, Comment
+from gonogo.document.reader.held import Held
 from gonogo.document.reader.outline import Form
 from gonogo.document.reader.page import Page
 from gonogo.document.reader.statements import Shape
@@ -73,8 +74,9 @@ def _claim_told(reading: Reading, ledger: _Ledger) -> None:
         ledger.claim(rollback.line, rollback.line, Use.STRUCTURE, "rollbacks")
     for stage in (*reading.stages, *reading.substages):
         ledger.claim(stage.line, stage.line, Use.STRUCTURE, "stages")
+    held = Held(reading)
     for wait in reading.waits:
-        holds = wait.kind in {WaitKind.WAIT, WaitKind.SOAK}
+        holds = wait.kind in HOLDING and held.why_not(wait) is None
         if ledger.lines[wait.line - 1][0] is not Use.STRUCTURE:
             use = Use.RUN if holds else Use.SHOWN
             ledger.claim(wait.line, wait.line, use, "waits")
@@ -96,7 +98,9 @@ def _claim_asked(page: Page, reading: Reading, ledger: _Ledger) -> None:
             ledger.claim(item.line, item.line, Use.ASKED, "deadlines")
     for approval in reading.approvals:
         ledger.claim(approval.line, approval.line, Use.ASKED, "approvals")
-    ends = {s.line: s.last_line for s in page.statements.all if s.mark}
+    ends = {s.line: s.last_line for s in page.statements.all}
+    for numbered in reading.items:
+        ledger.claim(numbered.line, ends[numbered.line], Use.ASKED, "items")
     for box in reading.boxes:
         last = ends.get(box.line, box.line)
         ledger.claim(box.line, last, Use.ASKED, "boxes")

@@ -6,67 +6,40 @@ from itertools import zip_longest
 
 from gonogo.document.kinds import BoxKind
 from gonogo.document.lines import Cell
-from gonogo.document.reader.durations import spans
+from gonogo.document.reader.box_words import kind_by_words, names_things, speaks
+from gonogo.document.reader.command_effects import is_looking
 from gonogo.document.reader.markup import plain, undecorated
 from gonogo.document.reader.page import Page
-from gonogo.document.reader.people import has_blank, role_in
+from gonogo.document.reader.people import has_blank, is_role, role_in
+from gonogo.document.reader.signed_forms import is_in_form
 from gonogo.document.reader.statements import Shape, Statement
 from gonogo.document.reader.tables import Row, Table, TableKind
 from gonogo.document.reader.vocabulary import Topic
 from gonogo.document.reading import Box
 
 _CHOICE = re.compile(
-    r"^(?:(?:NO[ -]?)?GO(?:[ -]?LIVE)?|YES|NO|APPROVED?|CONDITIONAL(?:LY)?|REJECTED?"
+    # 'G1 = GO': which gate, and how it was decided.
+    r"^(?:(?:(?:GATE|Gate) )?[A-Z]{1,4}-?\d{0,2}\s*[=:]\s*)?(?:(?:NO[ -]?)?GO(?:[ -]?LIVE)?|YES|NO|APPROVED?|CONDITIONAL(?:LY)?|REJECTED?|ACCEPT(?:ED)?"
     r"|HOLD|PROCEED|EXTEND|ABORT|WAIT|DELAY|DEFER|ROLL ?BACK|PASS|FAIL(?:ED)?|READY"
-    r"|NOT READY|SI|SÍ|NEIN|JA)(?=$|\s*[-\u2013\u2014:,(/]|\s+(?:TO|WITH|FOR)\b)"
+    r"|NOT READY|SI|SÍ|NEIN|JA)(?=$|\s*[-\u2013\u2014\u2192:,(/]|\s+(?:TO|WITH|FOR)\b)",
+)
+# 'Any test fails → stop', wherever it stands.
+_STOPS = re.compile(
+    r"^(?:if )?(?:any|one|some|a)\b[^.;]{0,60}\bfail\w*\W{1,4}.{0,40}?\b(?:stop|halt|abort"
+    r"|roll(?:ing)? ?back|revert|(?:do not|don't) (?:continue|proceed|cut ?over|deploy))\b",
+    re.IGNORECASE,
 )
 _CHOICE_WORD = re.compile(
     r"^(?:go|no[ -]go|approved?|rejected?|deferred|conditional|proceed|hold|extend"
     r"|delay|abort|yes|no|roll ?back)\b",
     re.IGNORECASE,
 )
-_WAIT = re.compile(
-    r"^(?:wait|monitor|soak|bake|observe|watch|pause|hold|let (?:it )?(?:run|soak|bake)"
-    r"|keep (?:an eye|monitoring|watching)|esperar|espera|warten|monitorear)\b",
-    re.IGNORECASE,
-)
-_SOAK = re.compile(r"\b(?:soak|bake)\b", re.IGNORECASE)
-_APPROVE = re.compile(
-    r"\b(?:approval|approvals|approves?|approved by|sign(?:ed)?[ -]?off|authori[sz]ation"
-    r"|authori[sz]ed|go[ -]ahead|green ?light|consent|reviewed by|aprobaci[oó]n"
-    r"|aprobado|genehmig\w+|freigabe)\b|承認",
-    re.IGNORECASE,
-)
-_NO_APPROVAL = re.compile(
-    r"^(?:verify|check|test|configure|document|create|set up|prepare|schedule|add"
-    r"|enable|define)\b|\b(?:workflow|process|rules?|page|button|flow|form|email)\b",
-    re.IGNORECASE,
-)
-_REVIEWED = re.compile(r"\breview\w*\b.*\bby\b|\bby\b.*\breview", re.IGNORECASE)
-_VERIFY_START = re.compile(
-    r"^(?:re-?)?(?:verif\w+|check\w*|confirm\w*|ensure|validat\w+|test|tests|testing"
-    r"|assert|inspect|make sure|double[- ]check|review|look|audit|smoke|compare|no|zero"
-    r"|all|every|any|each|manual\w*|sanity|health|monitor|observe|watch|spot[- ]check"
-    r"|prüfen|überprüfen|verificar|comprobar|validar|confirmar|測試|確認)\b",
-    re.IGNORECASE,
-)
-_DO_START = re.compile(
-    r"^(?:deploy|run|set|enable|disable|increase|decrease|capture|create|update|notify"
-    r"|send|announce|post|merge|tag|push|pull|install|configure|start|stop|restart"
-    r"|apply|execute|remove|delete|add|build|publish|release|back ?up|take|switch"
-    r"|promote|scale|schedule|communicate|document|record|write|copy|move|migrate"
-    r"|import|export|open|close|log|process|prepare|generate|obtain|get|request|assign"
-    r"|invite|share|inform|email|archive|clean|clear|drop|revert|roll|restore|turn"
-    r"|toggle|flip|ramp|route|drain|freeze|lock|unlock|bump|cut|upload|download|clone"
-    r"|checkout|edit|change|replace|rename|register|subscribe|provision|launch|complete"
-    r"|finalize|finish|remind|contact|call|page|escalate|identify|collect|gather"
-    r"|measure|benchmark|celebrate|submit|sync|upgrade|rotate|renew|store|save|keep"
-    r"|use|go|visit|click|select|choose|fill|enter|login|log in|sign in|navigate|team"
-    r"|email|slack|ask|draft|plan|hold|conduct|perform|analy[sz]e|investigate|fix"
-    r"|implement|refactor|optimi[sz]e|define|decide|determine|train|brief|redeploy"
-    r"|rerun|bring|put|make|do|give|grant|revoke|purge|warm|initiate|begin|canary"
-    r"|desplegar|ejecutar|crear|actualizar|configurar|notificar|ausführen|erstellen)\b",
-    re.IGNORECASE,
+_WATCHED = (Topic.VERIFY, Topic.MONITOR, Topic.METRICS)
+# A mere name, of a file or a function.
+_NAME = re.compile(r"^(?:`[^`\s]+`|[\w./-]*[a-z][A-Z_./-]\w[\w./-]*)$")
+# A command and, at most, a label before it.
+_COMMAND = re.compile(
+    r"^\W{0,4}(?P<label>[^`:]{0,40}:)?[*_ ]{0,4}`(?P<code>[\w./-]+ [^`]+)`\W*(?:\([^()]*\))?$"
 )
 
 
@@ -110,18 +83,40 @@ def _parents(page: Page, statement: Statement) -> list[Statement]:
 def _kind(page: Page, statement: Statement) -> BoxKind:
     text = statement.text
     judged = page.nearest(
-        statement, Topic.TRIGGER, Topic.SUCCESS, Topic.DECISION, Topic.VERIFY
+        statement,
+        Topic.TRIGGER,
+        Topic.ROLLBACK,
+        Topic.SUCCESS,
+        Topic.DECISION,
+        Topic.VERIFY,
     )
     if _is_choice(text, judged):
         return BoxKind.CHOICE
     children = list(page.statements.children(statement))
     if _is_group(statement, children):
         return BoxKind.GROUP
-    if judged is Topic.TRIGGER:
+    if judged is Topic.TRIGGER or _STOPS.match(text):
         return BoxKind.TRIGGER
     if has_blank(statement.raw) or any(has_blank(c.raw) for c in children):
         return BoxKind.FILL_IN
-    return _kind_by_words(text)
+    return _by_words(page, statement)
+
+
+def _by_words(page: Page, statement: Statement) -> BoxKind:
+    """Return what the words of an item say; a mere name means what its group says."""
+    if is_role(statement.text) and is_in_form(page, statement):
+        return BoxKind.APPROVE
+    around = _parents(page, statement)
+    if around and _NAME.match(statement.raw.strip()):
+        return kind_by_words(around[0].text)
+    command = _COMMAND.match(statement.raw)
+    if command and not speaks(command["label"] or ""):
+        reads = is_looking((command["code"],), "sh")
+        return BoxKind.VERIFY if reads else BoxKind.DO
+    watched = page.nearest(statement, *_WATCHED, Topic.DEPLOY) in _WATCHED
+    if watched and names_things(statement.text):
+        return BoxKind.VERIFY
+    return kind_by_words(statement.text)
 
 
 def _is_choice(text: str, judged: Topic | None) -> bool:
@@ -135,59 +130,8 @@ def _is_group(statement: Statement, children: list[Statement]) -> bool:
         return True
     if not items or any(has_blank(c.raw) for c in items):
         return False
-    bold = statement.raw.strip().startswith("**")
-    return bold or statement.text.endswith((":", "\uff1a"))
-
-
-def _kind_by_words(text: str) -> BoxKind:
-    if _is_wait(text):
-        return BoxKind.WAIT
-    if _is_approval(text):
-        return BoxKind.APPROVE
-    if _VERIFY_START.match(text):
-        return BoxKind.VERIFY
-    done = bool(_PARTICIPLE.search(text))
-    if _DO_START.match(text) and not (done and _NOUN_START.match(text)):
-        return BoxKind.DO
-    if done and not _NOTIFIED.search(text):
-        return BoxKind.VERIFY
-    return BoxKind.DO if _LABELLED_DO.match(text) else BoxKind.VERIFY
-
-
-_PARTICIPLE = re.compile(
-    r"^\w+\s.*(?:\w{2,}ed|taken|set|in place|available|successful|done|ready|running"
-    r"|working|green|healthy|built|sent|written|met|clear|valid|complete|passing)"
-    r"\s*(?:\([^()]*\))?[.!]?$",
-    re.IGNORECASE,
-)
-# Words that are as often the subject ('Release notes prepared') as the verb.
-_NOUN_START = re.compile(
-    r"^(?:back ?up|release|team|log|email|slack|page|plan|schedule|contact|change|build"
-    r"|copy|cut|call|request|store|switch|canary|document|import|export|measure|post"
-    r"|record|update|test|process|access|key|load|code|scale|tag|push|merge|restore)\b",
-    re.IGNORECASE,
-)
-_NOTIFIED = re.compile(
-    r"^(?:[\w-]+\s+){0,2}(?:updated|notified|informed|announced|sent)$", re.IGNORECASE
-)
-_LABELLED_DO = re.compile(
-    r"^(?:[\w-]+\s+){0,2}(?:deployment|rollout|celebration|notification|announcement"
-    r"|updates?|runbooks? updated|team notified)\b",
-    re.IGNORECASE,
-)
-
-
-def _is_wait(text: str) -> bool:
-    timed = bool(spans(text))
-    if _WAIT.match(text):
-        return timed or text.lower().startswith(("wait", "soak", "bake", "pause"))
-    return timed and _SOAK.search(text) is not None
-
-
-def _is_approval(text: str) -> bool:
-    if _REVIEWED.search(text) and role_in(text):
-        return True
-    return bool(_APPROVE.search(text)) and not _NO_APPROVAL.search(text)
+    named = statement.raw.strip().startswith("**") and not speaks(statement.text)
+    return named or statement.text.endswith((":", "\uff1a"))
 
 
 _MARKS = re.compile(r"[☐☑☒]|(?<![\w!\])])\[[ xX]\](?![\w(])")
@@ -207,7 +151,11 @@ def _inline_boxes(page: Page, statement: Statement) -> Iterator[Box]:
 
 
 def _marked(
-    page: Page, line: int, mark: re.Match[str], text: str, kind: BoxKind
+    page: Page,
+    line: int,
+    mark: re.Match[str],
+    text: str,
+    kind: BoxKind,
 ) -> Box:
     wide = len(mark.group()) > 1
     return Box(
@@ -228,7 +176,10 @@ def _table_boxes(page: Page, table: Table) -> Iterator[Box]:
 
 
 def _cell_boxes(
-    page: Page, table: Table, place: tuple[Row, int], cell: Cell
+    page: Page,
+    table: Table,
+    place: tuple[Row, int],
+    cell: Cell,
 ) -> Iterator[Box]:
     row, index = place
     line = page.lines[cell.line - 1]
@@ -239,9 +190,12 @@ def _cell_boxes(
         yield _marked(page, cell.line, mark, text, _cell_kind(table, marks, text))
 
 
+_ORDINAL = re.compile(r"(?:[A-Z]{1,5}-?)?\d[\d.]{0,6}")
+
+
 def _row_text(row: Row, index: int) -> str:
     others = [row.text(i) for i in range(len(row.cells)) if i != index]
-    return " · ".join(t for t in others if t)
+    return " · ".join(t for t in others if t and not _ORDINAL.fullmatch(t))
 
 
 def _cell_kind(table: Table, marks: list[re.Match[str]], text: str) -> BoxKind:
@@ -249,8 +203,4 @@ def _cell_kind(table: Table, marks: list[re.Match[str]], text: str) -> BoxKind:
         return BoxKind.APPROVE
     if len(marks) > 1:
         return BoxKind.CHOICE
-    if _is_wait(text):
-        return BoxKind.WAIT
-    if _is_approval(text):
-        return BoxKind.APPROVE
-    return BoxKind.DO if _DO_START.match(text) else BoxKind.VERIFY
+    return kind_by_words(text)

@@ -99,7 +99,7 @@ RULES: dict[Code, Rule] = {
         "Tag it, fill it in or split it, if it is to run.",
     ),
     Code.ALTERNATIVES: Rule(
-        Severity.WARNING,
+        Severity.INFO,
         "Alternatives",
         "This block is one of the variants {labels}; exactly one of them runs.",
         "Say which in a binding: variants: {{{key}: NAME}}.",

@@ -6,78 +6,51 @@ a person (a placeholder, a prompt, a choice) or never ends does not run either; 
 reason is kept as a sentence.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from gonogo.document.kinds import CommandRole
+from gonogo.document.reader.alternatives import with_alternatives
+from gonogo.document.reader.attributes import attributes
+from gonogo.document.reader.command_effects import SHELL, SQL
+from gonogo.document.reader.command_roles import CONFIG, role_of
+from gonogo.document.reader.destructive import destructive
 from gonogo.document.reader.expectations import Fenced, in_fence
+from gonogo.document.reader.outline import Form
 from gonogo.document.reader.page import Page
-from gonogo.document.reader.placeholders import in_code
-from gonogo.document.reader.runnable import destructive, why_not_shell, why_not_sql
+from gonogo.document.reader.placeholder_forms import in_code
+from gonogo.document.reader.runnable import why_not_shell, why_not_sql
 from gonogo.document.reader.statements import Shape, Statement
-from gonogo.document.reader.vocabulary import Topic
 from gonogo.document.reading import Command
 
-SHELL = frozenset({
-    "bash", "sh", "shell", "zsh", "console", "shell-session", "shellsession", "ksh",
-    "powershell", "pwsh", "ps1", "ps", "cmd", "bat", "batch", "fish", "terminal",
-})  # fmt: skip
-SQL = frozenset({"sql", "psql", "postgres", "postgresql", "mysql", "sqlite", "plsql"})
-_CONFIG = frozenset({
-    "yaml", "yml", "json", "jsonc", "json5", "toml", "ini", "env", "dotenv", "nginx",
-    "conf", "config", "properties", "hcl", "terraform", "tf", "dockerfile", "docker",
-    "xml", "caddyfile", "apache", "systemd", "cfg", "gitignore", "makefile", "cron",
-    "crontab", "editorconfig", "service",
-})  # fmt: skip
-_QUERIES = frozenset({"promql", "logql", "kql", "splunk", "cypher"})
-_PLAIN = frozenset({"", "text", "txt", "plaintext", "plain", "output", "log", "none"})
-_OUTPUT_LINE = re.compile(
-    r"^\s*(?:[✅❌✓✔✗⚠]|\[(?:INFO|OK|PASS|WARN|ERROR)\]|[-*\u2022]\s+\w)"
-)
-_READS = re.compile(
-    r"^\s*(?:sudo\s+)?(?:curl\b(?!.*(?:-X\s*(?:POST|PUT|DELETE|PATCH)|--data|\s-d\s))"
-    r"|wget\b|grep\b|cat\b|ls\b|head\b|tail\b|wc\b|jq\b|echo\b|test\b|\[\s|diff\b|dig\b"
-    r"|nslookup\b|ping\b|ps\b|df\b|free\b|du\b|which\b|nc\b|openssl\s+s_client"
-    r"|git\s+(?:log|status|diff|show|branch|rev-parse)\b"
-    r"|(?:kubectl|oc|docker|docker[ -]compose|helm|gh|aws|gcloud|az|systemctl|pm2|heroku"
-    r"|flyctl|fly|vercel|argocd|nomad|consul)\s+(?:-\S+\s+\S+\s+)*(?:[\w-]+\s+){0,2}?"
-    r"(?:get|describe|list|ls|ps|status|is-active|logs|top|inspect|show|view|version"
-    r"|info|history|diff|images|releases|rollout\s+status)\b"
-    r"|psql\b.*-c\s+[\"']\s*(?:select|\\d|show|explain)|redis-cli\b.*\b(?:ping|info|get)"
-    r"|(?:npm|yarn|pnpm)\s+(?:run\s+)?(?:test|lint|typecheck|type-check|audit)"
-    r"|(?:python3?|node)\s+\S*(?:check|verify|validate|test|smoke|health)\S*"
-    r"|pytest\b|\.?/?\S*(?:check|verify|validate|test|smoke|health)\S*\.(?:sh|py|js)\b"
-    r"|nginx\s+-t|(?:sudo\s+)?nginx\s+-t|(?:make|cargo|go|mvn|gradle)\s+(?:test|check))",
-    re.IGNORECASE,
-)
-_SQL_READS = re.compile(
-    r"^\s*(?:select|with|show|explain|describe|\\d\S*|values)\b", re.IGNORECASE
-)
-_READINESS = re.compile(
-    r"\b(?:readiness|ready|tested?|dry.?run|drill|rehears\w*)\b", re.IGNORECASE
-)
+# Nothing in these states what a command gives.
+_SILENT = CONFIG | {"markdown", "md", "mermaid", "diff", "text", "txt", "log", "output"}
+_WORK = {CommandRole.DO, CommandRole.VERIFY, CommandRole.ROLLBACK}
 # No rule reads further than this into a line.
 _LONGEST = 2000
-_SURROUNDING = (
-    Topic.ROLLBACK, Topic.REFERENCE, Topic.TROUBLE, Topic.SAMPLE, Topic.EXPECTED,
-    Topic.VERIFY, Topic.MONITOR, Topic.INCIDENT, Topic.METRICS, Topic.SUCCESS,
-    Topic.DEPLOY, Topic.BEFORE,
-)  # fmt: skip
 
 
 def read_commands(page: Page) -> tuple[Command, ...]:
     """Return every fenced block of the page, in order."""
+    front = _front_matter(page)
     fences = [s for s in page.statements.all if s.shape is Shape.FENCE]
-    return tuple(_command(page, s) for s in fences)
+    return with_alternatives(page, tuple(_command(page, s, front) for s in fences))
 
 
-def _command(page: Page, statement: Statement) -> Command:
+def _front_matter(page: Page) -> str:
+    first = page.outline.blocks[:1]
+    return first[0].text if first and first[0].form is Form.FRONT_MATTER else ""
+
+
+def _command(page: Page, statement: Statement, front_matter: str) -> Command:
     block = page.block(statement)
-    lang = language(block.info)
+    said = attributes(block.info, front_matter)
+    lang = said.lang
     lines = tuple(block.text.removesuffix("\n").split("\n")) if block.text else ()
     short = tuple(line[:_LONGEST] for line in lines)
-    role = _role(page, statement, lang, short)
-    why_not = _why_not(lang, lines, role)
+    role = role_of(page, statement, lang, short)
+    if said.excluded and role in _WORK:
+        role = CommandRole.REFERENCE
+    why_not = _why_not(lang, lines, role) or said.why_not
     fence = Fenced(first=block.first + 1, lines=short)
     return Command(
         line=block.first,
@@ -90,16 +63,12 @@ def _command(page: Page, statement: Statement) -> Command:
         why_not=why_not,
         destructive=destructive(short),
         label=_label(page, statement),
+        name=said.name,
+        cwd=said.cwd,
         box_line=_box_line(page, statement),
-        expectations=in_fence(page, fence, block.first) if lang in SHELL | SQL else (),
+        expectations=() if lang in _SILENT else in_fence(page, fence, block.first),
         **page.place(block.first),
     )
-
-
-def language(info: str) -> str:
-    """Return the language of an info string, lower case; '' without one."""
-    word = re.match(r"\{?\s*\.?([\w+#-]+)", info)
-    return word[1].lower() if word else ""
 
 
 def _label(page: Page, statement: Statement) -> str | None:
@@ -117,87 +86,6 @@ def _box_line(page: Page, statement: Statement) -> int | None:
     return None
 
 
-def _role(
-    page: Page, statement: Statement, lang: str, lines: Sequence[str]
-) -> CommandRole:
-    if lang in _CONFIG:
-        return CommandRole.CONFIG
-    surrounding = _surrounding(page, statement)
-    if lang in _PLAIN:
-        sample = surrounding in {Topic.SAMPLE, Topic.EXPECTED}
-        return CommandRole.SAMPLE_OUTPUT if sample else CommandRole.REFERENCE
-    if lang in _QUERIES:
-        return CommandRole.MONITOR
-    if lang not in SHELL | SQL:
-        return CommandRole.REFERENCE
-    if _is_output(lines):
-        return CommandRole.SAMPLE_OUTPUT
-    return _role_by_place(surrounding, reads=_only_reads(lines, lang))
-
-
-def _surrounding(page: Page, statement: Statement) -> Topic | None:
-    """Return the topic that decides, of the innermost lead that speaks of one."""
-    if _in_rollback(page, statement):
-        return Topic.ROLLBACK
-    for lead in page.statements.leads(statement):
-        found = lead.topics - {Topic.ROLLBACK}
-        if found & {Topic.DEPLOY, Topic.BEFORE}:
-            # 'Step 2: Deploy new files' is work, whatever its other words are.
-            found -= {Topic.REFERENCE}
-        for topic in _SURROUNDING:
-            if topic in found:
-                return topic
-    return None
-
-
-def _in_rollback(page: Page, statement: Statement) -> bool:
-    for lead in page.statements.leads(statement):
-        if _READINESS.search(lead.text):
-            return False
-        if lead.topics & {Topic.ROLLBACK, Topic.INCIDENT}:
-            return True
-    return False
-
-
-def _role_by_place(surrounding: Topic | None, *, reads: bool) -> CommandRole:
-    match surrounding:
-        case Topic.ROLLBACK:
-            return CommandRole.ROLLBACK
-        case Topic.REFERENCE | Topic.TROUBLE:
-            return CommandRole.REFERENCE
-        case Topic.VERIFY | Topic.SUCCESS | Topic.EXPECTED | Topic.SAMPLE:
-            return CommandRole.VERIFY
-        case Topic.MONITOR | Topic.METRICS:
-            return CommandRole.MONITOR
-        case _:
-            return CommandRole.VERIFY if reads else CommandRole.DO
-
-
-def _is_output(lines: Sequence[str]) -> bool:
-    filled = [line for line in lines if line.strip()]
-    odd = [line for line in filled if _OUTPUT_LINE.match(line)]
-    return bool(filled) and 2 * len(odd) > len(filled)
-
-
-def _only_reads(lines: Sequence[str], lang: str) -> bool:
-    pattern = _SQL_READS if lang in SQL else _READS
-    starts = list(_starts(lines, lang))
-    return bool(starts) and all(pattern.match(line) for line in starts)
-
-
-def _starts(lines: Sequence[str], lang: str) -> Iterator[str]:
-    """Yield the lines that begin a command."""
-    continued = False
-    for line in lines:
-        bare = line.strip().removeprefix("$ ")
-        if bare and not bare.startswith(("#", "--", "//")) and not continued:
-            yield bare
-        if lang in SQL:
-            continued = bool(bare) and not bare.startswith("--") and bare[-1] != ";"
-        else:
-            continued = bare.endswith(("\\", "|", "`", "&&"))
-
-
 def _why_not(lang: str, lines: Sequence[str], role: CommandRole) -> str | None:
     if role is CommandRole.SAMPLE_OUTPUT:
         return "It is output."
@@ -209,10 +97,14 @@ def _why_not(lang: str, lines: Sequence[str], role: CommandRole) -> str | None:
     code = [line for line in lines if not line.lstrip().startswith(comment)]
     if not any(line.strip() for line in code):
         return "It holds nothing but comments."
-    open_places = [text for line in code for _, text in in_code(_bare(line, comment))]
-    if open_places:
+    # A gap can be filled by a binding, so it counts only where nothing else does.
+    blocked = why_not_sql(lines) if lang in SQL else why_not_shell(lines)
+    open_places = [
+        text for line in code for _, text in in_code(_bare(line, comment), lang)
+    ]
+    if open_places and blocked is None:
         return f"{open_places[0]} has to be filled in first."
-    return why_not_sql(lines) if lang in SQL else why_not_shell(lines)
+    return blocked
 
 
 def _bare(line: str, comment: str) -> str:

@@ -6,14 +6,20 @@ of the same length take their place, so that all columns stay as stored.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
 
 from gonogo.document.lines import Comment
 
 _OPEN = "<!--"
 _CLOSE = "-->"
 _TICKS = re.compile(r"`+")
+_TICKS_OR_OPEN = re.compile(r"`+|<!--")
+
+_Place = tuple[int, int]
+"""A line, counted from 1, and a column of it, counted from 0."""
+_Span = tuple[_Place, _Place]
 
 
 def blank_comments(
@@ -29,21 +35,25 @@ def blank_comments(
     Returns:
         Lines and comments; one that never closes is left as it stands.
     """
-    blanked, found = list(lines), []
+    spans = list(_spans(lines, shielded))
+    blanked = _blanked(lines, spans)
+    return blanked, _comments(lines, spans, blanked)
+
+
+def _spans(lines: Sequence[str], shielded: frozenset[int]) -> Iterator[_Span]:
+    """Yield where each comment begins and ends; each column is looked at once."""
     line, column = 1, 0
     last_close = _last_close(lines, shielded)
-    while line <= len(lines):
-        start = _opening(blanked[line - 1], column) if line not in shielded else -1
+    while line <= last_close:
+        start = _opening(lines[line - 1], column) if line not in shielded else -1
         if start < 0:
             line, column = line + 1, 0
             continue
-        end = _closing(blanked, line, start, last_close)
+        end = _closing(lines, line, start, last_close)
         if end is None:
-            break
-        found.append(_comment(blanked, (line, start), end))
-        _blank(blanked, (line, start), end)
+            return
+        yield (line, start), end
         line, column = end
-    return tuple(blanked), _owned(found, blanked)
 
 
 def _last_close(lines: Sequence[str], shielded: frozenset[int]) -> int:
@@ -53,28 +63,34 @@ def _last_close(lines: Sequence[str], shielded: frozenset[int]) -> int:
 
 def _opening(text: str, column: int) -> int:
     start = text.find(_OPEN, column)
-    if start < 0 or "`" not in text[:start]:
+    if start < 0 or text.find("`", column, start) < 0:
         return start
-    spans = _code_spans(text)
-    while start >= 0 and any(a <= start < b for a, b in spans):
-        start = text.find(_OPEN, start + 1)
-    return start
+    behind = column
+    for token in _TICKS_OR_OPEN.finditer(text, column):
+        if token.start() < behind:
+            continue
+        if token.group() == _OPEN:
+            return token.start()
+        behind = _code_ends(text).get(token.start(), token.end())
+    return -1
 
 
-def _code_spans(text: str) -> list[tuple[int, int]]:
-    spans, opened = [], None
-    for ticks in _TICKS.finditer(text):
-        if opened is None:
-            opened = ticks
-        elif len(ticks.group()) == len(opened.group()):
-            spans.append((opened.start(), ticks.end()))
-            opened = None
-    return spans
+@lru_cache(maxsize=1)
+def _code_ends(text: str) -> Mapping[int, int]:
+    """Return where the code that opens at each run of back-quotes ends."""
+    ends: dict[int, int] = {}
+    next_of_length: dict[int, int] = {}
+    for ticks in reversed(list(_TICKS.finditer(text))):
+        length = ticks.end() - ticks.start()
+        if length in next_of_length:
+            ends[ticks.start()] = next_of_length[length]
+        next_of_length[length] = ticks.end()
+    return ends
 
 
 def _closing(
     lines: Sequence[str], line: int, start: int, last_close: int
-) -> tuple[int, int] | None:
+) -> _Place | None:
     column = start + len(_OPEN)
     for number in range(line, last_close + 1):
         end = lines[number - 1].find(_CLOSE, column)
@@ -84,35 +100,56 @@ def _closing(
     return None
 
 
-def _comment(
-    lines: Sequence[str], start: tuple[int, int], end: tuple[int, int]
-) -> Comment:
-    (first, a), (last, b) = start, end
-    parts = list(lines[first - 1 : last])
-    parts[-1] = parts[-1][:b]
-    parts[0] = parts[0][a:]
-    text = "\n".join(parts)[len(_OPEN) : -len(_CLOSE)].strip()
-    return Comment(line=first, last_line=last, column=a + 1, text=text)
+def _blanked(lines: Sequence[str], spans: Sequence[_Span]) -> tuple[str, ...]:
+    blanked = list(lines)
+    pieces = (piece for span in spans for piece in _by_line(lines, span))
+    for number, here in groupby(pieces, key=lambda piece: piece[0]):
+        text, kept, behind = lines[number - 1], [], 0
+        for _, left, right in here:
+            kept += [text[behind:left], " " * (right - left)]
+            behind = right
+        blanked[number - 1] = "".join([*kept, text[behind:]])
+    return tuple(blanked)
 
 
-def _blank(lines: list[str], start: tuple[int, int], end: tuple[int, int]) -> None:
-    (first, a), (last, b) = start, end
+def _by_line(lines: Sequence[str], span: _Span) -> Iterator[tuple[int, int, int]]:
+    """Yield line, first and last column of each line that a comment runs over."""
+    (first, start), (last, end) = span
     for number in range(first, last + 1):
-        text = lines[number - 1]
-        left = a if number == first else 0
-        right = b if number == last else len(text)
-        lines[number - 1] = text[:left] + " " * (right - left) + text[right:]
+        left = start if number == first else 0
+        yield number, left, end if number == last else len(lines[number - 1])
 
 
-def _owned(found: Sequence[Comment], lines: Sequence[str]) -> tuple[Comment, ...]:
+def _comments(
+    lines: Sequence[str], spans: Sequence[_Span], blanked: Sequence[str]
+) -> tuple[Comment, ...]:
     """Return the comments, each with the line that it belongs to."""
-    nearest = len(lines) + 1
-    below: list[int] = [nearest] * (len(lines) + 2)
-    for number in range(len(lines), 0, -1):
-        nearest = number if lines[number - 1].strip() else nearest
-        below[number] = nearest
+    below = _lines_below(blanked)
     return tuple(
-        replace(c, owner_line=own if own <= len(lines) else c.line)
-        for c in found
-        for own in [c.line if lines[c.line - 1].strip() else below[c.last_line]]
+        Comment(
+            line=first,
+            last_line=last,
+            column=start + 1,
+            text=_text(lines, ((first, start), (last, end))),
+            owner_line=_owner(first, last, below),
+        )
+        for (first, start), (last, end) in spans
     )
+
+
+def _text(lines: Sequence[str], span: _Span) -> str:
+    parts = (lines[n - 1][left:right] for n, left, right in _by_line(lines, span))
+    return "\n".join(parts)[len(_OPEN) : -len(_CLOSE)].strip()
+
+
+def _lines_below(lines: Sequence[str]) -> Sequence[int]:
+    """Return for each line the first from there on that is not blank; 0 for none."""
+    below = [0] * (len(lines) + 2)
+    for number in range(len(lines), 0, -1):
+        below[number] = number if lines[number - 1].strip() else below[number + 1]
+    return below
+
+
+def _owner(first: int, last: int, below: Sequence[int]) -> int:
+    beside = below[first] == first
+    return first if beside else below[last] or first

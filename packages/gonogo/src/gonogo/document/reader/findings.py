@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from gonogo.document.kinds import CommandRole, Use
 from gonogo.document.reader.codes import Code, diagnostic
-from gonogo.document.reader.outline import Form
+from gonogo.document.reader.outline import Block, Form
 from gonogo.document.reader.page import Page
 from gonogo.document.reader.tables import missing_delimiter
 from gonogo.document.reading import Reading
@@ -22,6 +22,7 @@ def findings(page: Page, reading: Reading) -> Iterator[Diagnostic]:
         yield diagnostic(Code.NO_STAGES, 1)
     yield from _structure(page)
     yield from _commands(reading)
+    yield from _alternatives(reading)
     yield from _shown(page, reading)
     for stated in reading.expectations:
         if stated.kind is ExpectationKind.HUMAN:
@@ -37,8 +38,7 @@ def _structure(page: Page) -> Iterator[Diagnostic]:
             if missing is not None:
                 yield missing
     for block in page.fences:
-        closed = block.last > block.first and _CLOSING.match(page.lines[block.last - 1])
-        if not closed:
+        if not _is_closed(block, page.lines[block.last - 1]):
             yield diagnostic(
                 Code.OPEN_FENCE, block.first, last=block.last, fence=block.mark
             )
@@ -46,6 +46,12 @@ def _structure(page: Page) -> Iterator[Diagnostic]:
         if "<!--" in text and "-->" not in text and _is_prose(page, number):
             yield diagnostic(Code.OPEN_COMMENT, number, text.index("<!--") + 1)
             return
+
+
+def _is_closed(block: Block, last: str) -> bool:
+    """Tell whether a fence ends in a line of its own marks, not in a shorter one."""
+    closing = _CLOSING.match(last) and block.mark in last
+    return block.last > block.first and bool(closing)
 
 
 def _is_prose(page: Page, number: int) -> bool:
@@ -59,6 +65,19 @@ def _commands(reading: Reading) -> Iterator[Diagnostic]:
             yield diagnostic(Code.DESTRUCTIVE, command.line, what=what)
         if command.why_not:
             yield diagnostic(Code.NOT_RUN, command.line, why=command.why_not)
+
+
+def _alternatives(reading: Reading) -> Iterator[Diagnostic]:
+    """Say once for each set of variants that one of them has to be chosen."""
+    sets: dict[int, list[str]] = {}
+    for command in reading.commands:
+        if command.alternatives is not None:
+            named = command.label or f"line {command.line}"
+            sets.setdefault(command.alternatives, []).append(f"'{named}'")
+    for line, labels in sets.items():
+        yield diagnostic(
+            Code.ALTERNATIVES, line, labels=", ".join(labels), key="platform"
+        )
 
 
 def _shown(page: Page, reading: Reading) -> Iterator[Diagnostic]:

@@ -8,8 +8,9 @@ Each pattern is a single pass without nested repetition, so time is linear.
 import re
 from functools import lru_cache
 
-# Several readers ask about the same sentence; this many are remembered.
-_REMEMBERED = 1024
+# Several readers ask about every sentence, each in its turn: as many are remembered
+# as a long document has.
+_REMEMBERED = 8192
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\s]*(?:\s\"[^\"]*\")?\)")
 _STRONG = re.compile(r"\*\*|__(?=[^\s_])|(?<=[^\s_])__(?!_)|~~")
@@ -22,7 +23,17 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _ENTITY_SPACE = re.compile(r"&(?:nbsp|#x20|#32);", re.IGNORECASE)
-_SPACES = re.compile(r"[\s\u00a0]+")
+# What goes, what stands in its place, and the signs without which there is none.
+_PASSES = (
+    (("<!--",), _COMMENT, " "),
+    (("](",), _IMAGE_OR_LINK, r"\1"),
+    (("&",), _ENTITY_SPACE, " "),
+    (("<",), _TAG, " "),
+    (("**", "__", "~~"), _STRONG, ""),
+    (("*",), _EMPHASIS, ""),
+    (("`",), _CODE, ""),
+    (("\\",), _ESCAPE, r"\1"),
+)
 # Pictographs, arrows-as-bullets and what mojibake leaves of them, at either end.
 _DECORATION = r"\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff"
 _LEADING = re.compile(rf"^(?:[{_DECORATION}]|\s)+")
@@ -38,15 +49,10 @@ _PLAIN_LABEL = re.compile(r"^(?P<label>[^:.|`]{1,60}):(?:\s+(?P<rest>.*))?$", re
 @lru_cache(maxsize=_REMEMBERED)
 def plain(text: str) -> str:
     """Return the words of `text` without mark-up, spaces collapsed."""
-    text = _COMMENT.sub(" ", text)
-    text = _IMAGE_OR_LINK.sub(r"\1", text)
-    text = _ENTITY_SPACE.sub(" ", text)
-    text = _TAG.sub(" ", text)
-    text = _STRONG.sub("", text)
-    text = _EMPHASIS.sub("", text)
-    text = _CODE.sub("", text)
-    text = _ESCAPE.sub(r"\1", text)
-    return _SPACES.sub(" ", text).strip()
+    for signs, pattern, instead in _PASSES:
+        if any(sign in text for sign in signs):
+            text = pattern.sub(instead, text)
+    return " ".join(text.split())
 
 
 def undecorated(text: str) -> str:

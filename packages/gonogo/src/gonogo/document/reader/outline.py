@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
+from gonogo.document.reader.fences import mended
 from gonogo.document.reader.markup import plain, undecorated
 
 # Deeper nesting than this is not written by people; its lines are shown as prose.
@@ -104,7 +105,7 @@ class Outline:
 def outline(lines: Sequence[str]) -> Outline:
     """Return the outline of the lines; comments should be blanked before."""
     walk = _Walk(last_line=len(lines))
-    for token in _parser().parse("\n".join(lines)):
+    for token in _parser().parse("\n".join(mended(lines))):
         walk.take(token)
     return Outline(blocks=tuple(walk.blocks), sections=walk.finished_sections())
 

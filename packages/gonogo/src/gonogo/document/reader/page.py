@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from typing import TypedDict
 
+from gonogo.document.reader.markup import plain
 from gonogo.document.reader.outline import Block, Form, Outline
-from gonogo.document.reader.stages import Staging, find_stages
+from gonogo.document.reader.spans import Staging
+from gonogo.document.reader.spoken import spoken
+from gonogo.document.reader.stages import find_stages
 from gonogo.document.reader.statements import Shape, Statement, Statements
 from gonogo.document.reader.tables import Table
-from gonogo.document.reader.vocabulary import Topic
+from gonogo.document.reader.vocabulary import Topic, Vocabulary
 
 
 class Place(TypedDict):
@@ -42,9 +45,26 @@ class Page:
         stage, substage = self.staging.place(line)
         return {"stage_line": stage, "substage_line": substage}
 
+    def topics(self, text: str) -> frozenset[Topic]:
+        """Return what a text speaks of, by the words of this document."""
+        return spoken(text, self.known)
+
+    @property
+    def known(self) -> Vocabulary:
+        """Return the words that this document is read by."""
+        return self.statements.vocabulary
+
     def block(self, statement: Statement) -> Block:
         """Return the outline's block of a statement."""
         return self.outline.blocks[statement.block]
+
+    def line_of(self, statement: Statement, words: str) -> int:
+        """Return the line of a wrapped statement on which `words` begin."""
+        start = " ".join(words.split()[:3]).lower()
+        for number in range(statement.line, statement.last_line + 1):
+            if start and start in plain(self.lines[number - 1]).lower():
+                return number
+        return statement.line
 
     def sentences(self) -> tuple[Statement, ...]:
         """Return the statements that hold words: no tables, no fences."""
@@ -84,7 +104,7 @@ def page_of(
         outline=outline,
         statements=statements,
         tables=tables,
-        staging=find_stages(outline, statements),
+        staging=find_stages(outline, statements, tables),
         fences=tuple(b for b in outline.blocks if b.form is Form.FENCE),
         table_statements=tuple((s, tables[s.block]) for s in placed),
     )

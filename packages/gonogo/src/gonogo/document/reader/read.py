@@ -11,29 +11,34 @@ from gonogo.document.reader.comments import blank_comments
 from gonogo.document.reader.contacts import read_contacts
 from gonogo.document.reader.deadlines import read_deadlines
 from gonogo.document.reader.expectations import outside_fences
+from gonogo.document.reader.fenced_limits import read_fenced
 from gonogo.document.reader.findings import findings
 from gonogo.document.reader.gates import read_gates
+from gonogo.document.reader.items import read_items
 from gonogo.document.reader.outline import Form, Outline, outline
 from gonogo.document.reader.page import Page, page_of
 from gonogo.document.reader.placeholders import read_placeholders
 from gonogo.document.reader.rollbacks import read_rollbacks
 from gonogo.document.reader.source import Source, load
-from gonogo.document.reader.statements import statements
-from gonogo.document.reader.table_gates import read_table_gates, read_table_triggers
+from gonogo.document.reader.statement_walk import statements
+from gonogo.document.reader.table_gates import read_table_gates
+from gonogo.document.reader.table_triggers import read_table_triggers
 from gonogo.document.reader.tables import Table, read_table
 from gonogo.document.reader.triggers import read_triggers
+from gonogo.document.reader.vocabulary import Phrases, Vocabulary, vocabulary
 from gonogo.document.reader.waits import read_waits
 from gonogo.document.reading import Reading
 from gonogo.model.diagnostic import Diagnostic
 
 
-def read(data: bytes, name: str) -> Reading:
+def read(data: bytes, name: str, words: Phrases | None = None) -> Reading:
     """
     Return what the document in `data` says.
 
     Args:
         data: The file's bytes, UTF-8.
         name: How the document is called in the reading; nothing is opened.
+        words: The team's own phrases, by the name of a topic.
 
     Returns:
         A reading of every line. What cannot be read at all has no elements and an
@@ -42,8 +47,9 @@ def read(data: bytes, name: str) -> Reading:
     source, problems = load(data, name)
     if not source.lines:
         return Reading(name=name, digest=source.digest, diagnostics=problems)
-    page, comments, told = _page(source)
+    page, comments, told = _page(source, vocabulary(words))
     reading = _elements(page, source)
+    reading = replace(reading, items=read_items(page, reading))
     reading = replace(
         reading,
         comments=comments,
@@ -55,14 +61,14 @@ def read(data: bytes, name: str) -> Reading:
 
 
 def _page(
-    source: Source,
+    source: Source, known: Vocabulary
 ) -> tuple[Page, tuple[Comment, ...], tuple[Diagnostic, ...]]:
     lines, tree = source.lines, outline(source.lines)
     comments: tuple[Comment, ...] = ()
     if "<!--" in source.text:
         lines, comments = blank_comments(lines, _shielded(tree))
         tree = outline(lines)
-    said = statements(tree, lines)
+    said = statements(tree, lines, known)
     tables, told = _tables(tree, lines)
     page = page_of(lines, tree, said, tables)
     return page, comments, told
@@ -94,8 +100,9 @@ def _elements(page: Page, source: Source) -> Reading:
     boxes = read_boxes(page)
     commands = read_commands(page)
     stated = [e for c in commands for e in c.expectations]
-    triggers = (*read_triggers(page, boxes), *read_table_triggers(page))
-    gates = (*read_gates(page, boxes), *read_table_gates(page))
+    limits, alerts = read_fenced(page)
+    triggers = (*read_triggers(page, boxes), *read_table_triggers(page), *alerts)
+    gates = (*read_gates(page, boxes), *read_table_gates(page), *limits)
     return Reading(
         name=source.name,
         digest=source.digest,

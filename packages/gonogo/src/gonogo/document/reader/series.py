@@ -7,8 +7,9 @@ from functools import lru_cache
 from gonogo.document.reader.durations import shortest, spans
 from gonogo.model.condition import Relative
 
-# Several readers ask about the same sentence; this many are remembered.
-_REMEMBERED = 1024
+# Several readers ask about every sentence, each in its turn: as many are remembered
+# as a long document has.
+_REMEMBERED = 8192
 _BASELINE = re.compile(
     r"(?<!\w)(?:baselines?|pre-?(?:deploy|deployment|rollout|migration|release|change)"
     r"(?:ment)?(?:\s+(?:level|levels|value|average))?"
@@ -16,8 +17,9 @@ _BASELINE = re.compile(
     re.IGNORECASE,
 )
 _CONTROL = re.compile(
-    r"(?<!\w)(?:control(?:\s+group)?|(?:than|vs\.?|versus|>|<|over|to)\s+(?:the\s+)?"
-    r"(?:stable|primary|old version))(?!\w)",
+    r"(?<!\w)(?:control\s+(?:group|cohort|fleet|pods?|instances?|cluster)"
+    r"|(?:against|of)\s+(?:the\s+)?control|(?:than|vs\.?|versus|>|<|over|to)\s+"
+    r"(?:the\s+)?(?:control|stable|primary|old version))(?!\w)",
     re.IGNORECASE,
 )
 _PREVIOUS = re.compile(
@@ -27,7 +29,7 @@ _PREVIOUS = re.compile(
 )
 _CHANGE = re.compile(
     r"(?<!\w)(?:increas\w*|decreas\w*|degrad\w*|regress\w*|chang(?:e|es|ed)|drop(?:s|ped)?"
-    r"|ris(?:e|es|ing)|rose|spikes?|grow(?:s|th)?|reduc\w*|improv\w*|slower|faster"
+    r"|ris(?:e|es|ing)|rose|spikes?(?=\s+by)|grow(?:s|th)?|reduc\w*|improv\w*|slower|faster"
     r"|worse|higher|lower|jumps?|delta|deviation|deviates|drift|savings?)(?!\w)",
     re.IGNORECASE,
 )
@@ -44,6 +46,9 @@ _WINDOW_BEFORE = re.compile(
     r"|of))*\s*[(\[~>≥]?\s*$",
     re.IGNORECASE,
 )
+# The words that make a span a window stand this near to it.
+_NEAR = 80
+_AGAINST = re.compile(r"\b(?:of|than|vs\.?|versus|from|to|with|against)\s+(?:the\s+)?$")
 _WINDOW_BEHIND = re.compile(
     r"^[\s-]*(?:rolling|window|average|avg|moving|sustained|period|consecutive|monitoring"
     r"|mean|interval)",
@@ -55,14 +60,37 @@ _WINDOW_BEHIND = re.compile(
 def window(text: str) -> timedelta | None:
     """Return the span that `text` looks back over; None where it names none."""
     for span in spans(text):
-        before, behind = text[: span.start], text[span.end :]
-        worded = (
-            text[span.start : span.end].lower().startswith(("first", "last", "per"))
-        )
-        if worded or _WINDOW_BEFORE.search(before) or _WINDOW_BEHIND.match(behind):
+        before = text[max(0, span.start - _NEAR) : span.start]
+        behind = text[span.end : span.end + _NEAR]
+        # 'Compared with last week' names a series, 'in the last week' a window.
+        worded = text[span.start : span.end].lower().startswith(("first", "last"))
+        if (
+            (worded and not _AGAINST.search(before))
+            or _WINDOW_BEFORE.search(before)
+            or _WINDOW_BEHIND.match(behind)
+        ):
             return timedelta(seconds=shortest(span.seconds))
     per = _PER.search(text)
     return timedelta(seconds=_PER_SECONDS[per["unit"][0].lower()]) if per else None
+
+
+def held_for(text: str) -> timedelta | None:
+    """Return the span that a state is to last: its window, or one behind it ("(3 days)")."""
+    found = window(text)
+    for span in spans(text) if found is None else ():
+        alone = not text[span.end :].strip(" .!") or not text[: span.start].strip()
+        if alone or (
+            text[: span.start].endswith("(") and text[span.end :].startswith(")")
+        ):
+            return timedelta(seconds=shortest(span.seconds))
+    return found
+
+
+def is_lookback(text: str, start: int, unit: str | None) -> bool:
+    """Tell whether the quantity at `start` says how long, as in 'for > 5 minutes'."""
+    if unit not in {"s", "min", "h", "d"}:
+        return False
+    return _WINDOW_BEFORE.search(text[max(0, start - _NEAR) : start]) is not None
 
 
 def relative(text: str) -> Relative | None:

@@ -1,62 +1,78 @@
-"""Table gates: the rows of metric tables as gates, of rollback matrices as triggers."""
+"""
+Table gates: the cells of a table that hold limits, as gates.
 
+A table of metrics has one gate a row and limit: what is wanted ('Target', 'Green') must
+hold, what is warned of ('Alert threshold', 'Abort if') must not come true. A table of
+stages may carry limits in its cells as sentences ('Go criteria', 'Rollback trigger').
+"""
+
+import re
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass
 
 from gonogo.document.kinds import GateContext
-from gonogo.document.lines import Cell
-from gonogo.document.reader.durations import shortest, spans
-from gonogo.document.reader.gates import Judged, in_words
-from gonogo.document.reader.markup import plain
-from gonogo.document.reader.metrics import bare_metric
-from gonogo.document.reader.page import Page
-from gonogo.document.reader.people import has_blank
-from gonogo.document.reader.series import relative, speaks_of_change, window
-from gonogo.document.reader.statements import Statement
-from gonogo.document.reader.tables import Column, Row, Table, TableKind
-from gonogo.document.reader.thresholds import find_threshold
-from gonogo.document.reader.vocabulary import Topic
-from gonogo.document.reading import Gate, Trigger
-from gonogo.model.condition import Comparator, Condition, Relative
-
-_BLANKS = frozenset(
-    {"", "-", "\u2014", "\u2013", "n/a", "na", "none", "tbd", "?", "…", "...", "x"}
+from gonogo.document.reader.claims import once
+from gonogo.document.reader.clauses import clauses
+from gonogo.document.reader.columns import Column
+from gonogo.document.reader.criteria_tables import criteria_gates, is_ticked
+from gonogo.document.reader.judging import counted
+from gonogo.document.reader.matrices import (
+    beside,
+    breached,
+    cell_condition,
+    fillable,
+    goes_on,
+    is_blank,
+    own_condition,
+    row_conditions,
+    row_text,
+    states_number,
 )
+from gonogo.document.reader.page import Page
+from gonogo.document.reader.settings import is_alarm
+from gonogo.document.reader.statements import Statement
+from gonogo.document.reader.states import state_of
+from gonogo.document.reader.tables import Row, Table, TableKind
+from gonogo.document.reader.vocabulary import Topic, folded
+from gonogo.document.reading import Gate
+from gonogo.model.condition import Comparator
+
 _TOLD = frozenset({
     Topic.BACKGROUND, Topic.EXPECTED, Topic.RISK, Topic.REFERENCE, Topic.TROUBLE,
     Topic.RECORD,
 })  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A column that holds limits, and how they are meant."""
+
+    column: int
+    context: GateContext
+
+
 def read_table_gates(page: Page) -> tuple[Gate, ...]:
-    """Return the gates of all metric tables and rollback matrices, in order."""
+    """Return the gates that the tables of a page state, in order."""
     found: list[Gate] = []
     for statement, table in page.table_statements:
         if table.kind is TableKind.METRICS:
             found += _metric_gates(page, statement, table)
-        elif table.kind is TableKind.TRIGGERS:
-            found += _matrix_gates(page, table)
+        elif table.kind is TableKind.TRIGGERS and is_matrix(page, statement):
+            found += _matrix_gates(page, statement, table)
+        elif table.kind is TableKind.TIMELINE:
+            found += _staged_gates(page, statement, table)
+        if is_ticked(table):
+            found += criteria_gates(page, statement, table)
     return tuple(found)
 
 
-def read_table_triggers(page: Page) -> tuple[Trigger, ...]:
-    """Return the rows of all rollback matrices, and of metrics that must not come."""
-    found: list[Trigger] = []
-    for statement, table in page.table_statements:
-        must_not = _context(page, statement, table) is GateContext.MUST_NOT
-        matrix = table.kind is TableKind.TRIGGERS and _is_matrix(page, statement)
-        if matrix or (table.kind is TableKind.METRICS and must_not):
-            found += (_trigger(page, table, row) for row in table.rows)
-    return tuple(found)
-
-
-def _is_matrix(page: Page, statement: Statement) -> bool:
+def is_matrix(page: Page, statement: Statement) -> bool:
     """Tell whether a symptom table is about going back, not about trouble-shooting."""
     near = page.nearest(
         statement,
         Topic.TRIGGER,
         Topic.ROLLBACK,
+        Topic.CONTACT,
         Topic.TROUBLE,
         Topic.REFERENCE,
         Topic.RISK,
@@ -66,8 +82,9 @@ def _is_matrix(page: Page, statement: Statement) -> bool:
     return near not in {Topic.TROUBLE, Topic.REFERENCE, Topic.RISK}
 
 
-def _context(page: Page, statement: Statement, table: Table) -> GateContext:
-    near = page.nearest(
+def setting_of(page: Page, statement: Statement) -> Topic | None:
+    """Return what a table of limits stands under."""
+    return page.nearest(
         statement,
         Topic.TRIGGER,
         Topic.SUCCESS,
@@ -76,129 +93,146 @@ def _context(page: Page, statement: Statement, table: Table) -> GateContext:
         Topic.MONITOR,
         *sorted(_TOLD),
     )
-    if near in _TOLD:
-        return GateContext.INFO
-    limited = table.column(Column.THRESHOLD) is None
-    if near is Topic.TRIGGER or (limited and table.column(Column.LIMIT) is not None):
-        return GateContext.MUST_NOT
-    return GateContext.MUST_HOLD
+
+
+# A limit with a severity beside it sets off an alarm.
+_GRADES = frozenset(
+    {"severity", "sev", "alert level", "alert severity", "schweregrad", "severidad"}
+)
+_ALARMED = frozenset(
+    {"threshold", "thresholds", "limit", "value", "schwellwert", "umbral"}
+)
+
+
+def _limits(page: Page, statement: Statement, table: Table) -> Iterator[Limit]:
+    near = setting_of(page, statement)
+    told = near in _TOLD
+    lead = next(iter(page.statements.leads(statement)), None)
+    warned = near is Topic.TRIGGER or (lead is not None and is_alarm(lead))
+    graded = any(folded(h) in _GRADES for h in table.headers)
+    for index, column in enumerate(table.columns):
+        alarm = graded and folded(table.headers[index]) in _ALARMED
+        wanted = column is Column.THRESHOLD and not warned and not alarm
+        if column is Column.EXPECTED and table.kind is not TableKind.METRICS:
+            continue
+        if column in {Column.THRESHOLD, Column.LIMIT, Column.EXPECTED}:
+            holds = wanted or column is Column.EXPECTED
+            meant = GateContext.MUST_HOLD if holds else GateContext.MUST_NOT
+            yield Limit(column=index, context=GateContext.INFO if told else meant)
 
 
 def _metric_gates(page: Page, statement: Statement, table: Table) -> Iterator[Gate]:
-    context = _context(page, statement, table)
-    limit = table.column(Column.THRESHOLD, Column.LIMIT)
-    name = table.column(Column.METRIC, Column.TASK, Column.OTHER)
+    limits = tuple(_limits(page, statement, table))
+    taken = {limit.column for limit in limits}
+    name = table.column(Column.METRIC, Column.TASK, Column.STAGE, Column.OTHER)
     for row in table.rows:
-        stated = row.text(limit)
-        if _is_blank(stated):
-            continue
-        metric = row.text(0 if name is None or name == limit else name)
-        judged = _judged(metric, stated, _beside(table, row))
+        metric = row.text(0 if name is None or name in taken else name)
+        for limit in limits:
+            yield from _cell_gates(page, table, row, limit, metric)
+
+
+# 'Required: yes' of a thing tells that there is one; nothing is judged by it.
+_FLAG = re.compile(
+    r"^\W*(?:yes|no|optional|required|mandatory|recommended|true|false|s[íi]|ja|nein|sim|n[ãa]o"
+    r"|oui|non|conditional\w*)?\W*(?:\(.{0,80}\))?$",
+    re.IGNORECASE,
+)
+_ANSWER = re.compile(
+    r"^\W*(?:yes|no|true|false|s[íi]|ja|nein|sim|oui|non)\W*$", re.IGNORECASE
+)
+_REQUIRED = frozenset(
+    {"required", "mandatory", "requerido", "obligatorio", "erforderlich"}
+)
+
+
+def _is_flag(table: Table, limit: Limit, stated: str) -> bool:
+    """Tell whether a cell only says whether its row is required."""
+    required = folded(table.headers[limit.column]) in _REQUIRED
+    if Column.ACTUAL in table.columns and _ANSWER.match(stated):
+        return False  # what was found is held against it: 'Build passes | Yes | ____'
+    return required and _FLAG.match(stated) is not None
+
+
+def _cell_gates(
+    page: Page, table: Table, row: Row, limit: Limit, metric: str
+) -> Iterator[Gate]:
+    stated = row.text(limit.column)
+    if is_blank(stated) or _is_flag(table, limit, stated):
+        return
+    pieces = clauses(stated)
+    for piece in pieces:
+        judged = (
+            cell_condition(metric, piece, beside(table, row))
+            if metric and len(pieces) == 1
+            else own_condition(metric, piece)
+        )
+        condition = judged.condition
+        if limit.context is GateContext.MUST_NOT:
+            condition = breached(condition, judged.metric)
         yield Gate(
             line=row.line,
             metric=judged.metric,
-            condition=judged.condition,
-            context=context,
-            text=f"{metric}: {stated}",
-            actual=_fillable(row, table.column(Column.ACTUAL)),
-            status=_fillable(row, table.column(Column.STATUS)),
+            condition=condition,
+            context=limit.context,
+            text=f"{metric}: {piece}" if metric else piece,
+            actual=fillable(row, table.column(Column.ACTUAL)),
+            status=fillable(row, table.column(Column.STATUS)),
             approximate=judged.approximate,
             **page.place(row.line),
         )
 
 
-def _is_blank(text: str) -> bool:
-    return text.strip(" *").lower() in _BLANKS or has_blank(text)
+def _matrix_gates(page: Page, statement: Statement, table: Table) -> Iterator[Gate]:
+    # Whom to call in which case judges nothing.
+    near = page.nearest(statement, Topic.TRIGGER, Topic.ROLLBACK, Topic.CONTACT)
+    called = Column.CONTACT in table.columns or near is Topic.CONTACT
+    for row in (r for r in table.rows if not goes_on(table, r)):
+        for judged in row_conditions(table, row):
+            worded = judged.condition.comparator is Comparator.WORDS
+            if judged.metric and not (worded and called):
+                yield Gate(
+                    line=row.line,
+                    metric=judged.metric,
+                    condition=judged.condition,
+                    context=GateContext.MUST_NOT,
+                    text=row_text(table, row),
+                    **page.place(row.line),
+                )
 
 
-def _beside(table: Table, row: Row) -> str:
-    """Return what other cells say about the window and the present value."""
-    wanted = {Column.WINDOW, Column.ACTUAL}
-    return " ".join(
-        row.text(i) for i, kind in enumerate(table.columns) if kind in wanted
-    )
+# -- tables of stages ------------------------------------------------
 
 
-def _judged(metric: str, stated: str, beside: str) -> Judged:
-    threshold = find_threshold(stated, bare=True)
-    wordy = threshold is not None and threshold.start and stated[0].isalpha()
-    if threshold is None or (
-        wordy and threshold.condition.comparator is Comparator.EQUAL
-    ):
-        words = in_words(stated)
-        return replace(words, metric=bare_metric(metric))
-    condition = threshold.condition
-    series = condition.relative or relative(metric)
-    if series is None and condition.unit in {"%", "pp"} and speaks_of_change(metric):
-        series = Relative.BASELINE
-    span = condition.window or window(metric) or window(beside) or _whole_span(beside)
-    return Judged(
-        metric=bare_metric(metric),
-        condition=replace(condition, relative=series, window=span),
-        approximate=threshold.approximate,
-    )
+# 'Load the rows: zero errors permitted' is a step with its own limit.
+_PERMITTED = re.compile(r"\b(?:permitted|tolerated|allowed)\b", re.IGNORECASE)
+# Columns in which a step may be made to wait for a state ('Increase if stable').
+_WAITING = frozenset({
+    Column.OTHER, Column.ACTION, Column.APPROVED, Column.TASK, Column.STATUS,
+})  # fmt: skip
 
 
-def _whole_span(beside: str) -> timedelta | None:
-    found = spans(beside)
-    if len(found) == 1 and len(beside.split()) <= 3:  # noqa: PLR2004 - '5 min window'
-        return timedelta(seconds=shortest(found[0].seconds))
-    return None
+def _awaited(page: Page, row: Row, text: str) -> Iterator[Gate]:
+    said = counted(text)
+    for judged in once(text) or ([said] if said and _PERMITTED.search(text) else ()):
+        yield Gate(
+            line=row.line,
+            metric=judged.metric or text,
+            condition=judged.condition,
+            context=GateContext.MUST_HOLD,
+            text=text,
+            **page.place(row.line),
+        )
 
 
-def _fillable(row: Row, index: int | None) -> Cell | None:
-    if index is None or index >= len(row.cells):
-        return None
-    cell = row.cells[index]
-    blank = _is_blank(plain(cell.text)) or not any(c.isalnum() for c in cell.text)
-    return cell if blank else None
-
-
-def _matrix_gates(page: Page, table: Table) -> Iterator[Gate]:
+def _staged_gates(page: Page, statement: Statement, table: Table) -> Iterator[Gate]:
+    limits = tuple(_limits(page, statement, table))
+    told = page.nearest(statement, Topic.ROLLBACK, *sorted(_TOLD))
     for row in table.rows:
-        condition, metric, text = _row_condition(table, row)
-        if condition is not None:
-            yield Gate(
-                line=row.line,
-                metric=metric,
-                condition=condition,
-                context=GateContext.MUST_NOT,
-                text=text,
-                **page.place(row.line),
-            )
-
-
-def _row_condition(table: Table, row: Row) -> tuple[Condition | None, str, str]:
-    name = row.text(table.column(Column.TRIGGER, Column.METRIC))
-    stated = row.text(table.column(Column.THRESHOLD, Column.LIMIT))
-    for text, bare in ((stated, True), (name, False)):
-        threshold = find_threshold(text, bare=bare) if text else None
-        if threshold is not None:
-            span = threshold.condition.window or window(_beside(table, row))
-            span = span or _whole_span(_beside(table, row))
-            metric = name if text is stated else text[: threshold.start]
-            condition = replace(threshold.condition, window=span)
-            return condition, bare_metric(metric) or name, f"{name} {stated}".strip()
-    return None, name, f"{name} {stated}".strip()
-
-
-def _trigger(page: Page, table: Table, row: Row) -> Trigger:
-    condition, metric, text = _row_condition(table, row)
-    response = row.text(table.column(Column.ACTION))
-    return Trigger(
-        line=row.line,
-        text=text or row.text(0),
-        numeric=condition is not None,
-        metric=metric,
-        condition=condition,
-        response=response or None,
-        within_s=_within(" ".join(row.text(i) for i in range(len(row.cells)))),
-        **page.place(row.line),
-    )
-
-
-def _within(text: str) -> float | None:
-    if "immediate" in text.lower():
-        return 0.0
-    found = [s for s in spans(text) if "within" in text[: s.start].lower()]
-    return shortest(found[0].seconds) if found else None
+        for index, column in enumerate(table.columns if told is None else ()):
+            if column in _WAITING:
+                yield from _awaited(page, row, row.text(index))
+        for limit in limits:
+            stated = row.text(limit.column)
+            sure = limit.context is GateContext.MUST_NOT or state_of(stated)
+            if sure or states_number(stated):
+                yield from _cell_gates(page, table, row, limit, "")

@@ -17,7 +17,8 @@ from gonogo.entrypoints.cli import findings
 from gonogo.entrypoints.cli.bind_dialogue import Dialogue, by_kind
 from gonogo.entrypoints.cli.exits import Exit
 from gonogo.entrypoints.cli.options import file_argument, json_option
-from gonogo.entrypoints.cli.page import Page, page_for
+from gonogo.entrypoints.cli.page import Page
+from gonogo.entrypoints.cli.pages import page_for
 
 
 def _kinds(ctx: click.Context, param: click.Parameter, value: str | None) -> list[Kind]:

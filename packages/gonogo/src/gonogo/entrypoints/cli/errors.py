@@ -7,8 +7,6 @@ next. Anything else that comes this far is a defect, and so is a failed assertio
 
 import os
 import sys
-import tempfile
-import traceback
 
 import click
 
@@ -65,6 +63,10 @@ def _usage(error: click.UsageError, prog_name: str) -> str:
 
 
 def _crash(error: Exception) -> str:
+    # Not at the top: no command that goes well waits for them.
+    import tempfile  # noqa: PLC0415
+    import traceback  # noqa: PLC0415
+
     file, path = tempfile.mkstemp(prefix="gonogo-crash-", suffix=".txt")
     with os.fdopen(file, "w") as details:
         details.writelines(traceback.format_exception(error))

@@ -13,7 +13,7 @@ from gonogo.entrypoints.cli.explained import explain
 from gonogo.entrypoints.cli.findings import as_object as finding
 from gonogo.entrypoints.cli.findings import errors_of
 from gonogo.entrypoints.cli.options import file_argument, json_option
-from gonogo.entrypoints.cli.page import page_for
+from gonogo.entrypoints.cli.pages import page_for
 from gonogo.model.sealing import encode_plan
 
 

@@ -23,7 +23,7 @@ COMMANDS = {
     "explain": "Show how every line of a document is understood.",
     "bind": "Ask what a document leaves open, and write its bindings.",
     "lint": "Name what is wrong or open in documents.",
-    "compile": "Write the plan of a document as YAML or JSON.",
+    "compile": "Write the plan of a document as YAML, or as JSON.",
     "schema": "Print the JSON Schema of plan files, or of bindings.",
     "run": "Run a document, or go on with its unfinished rollout.",
     "watch": "Follow a rollout that another process runs.",

@@ -12,7 +12,7 @@ from gonogo.entrypoints.cli.options import (
     state_option,
 )
 from gonogo.entrypoints.cli.output import safe
-from gonogo.entrypoints.cli.page import Page, console_for
+from gonogo.entrypoints.cli.pages import page_for
 from gonogo.entrypoints.cli.session import Session
 from gonogo.entrypoints.cli.views import record_as_json
 from gonogo.model.identifiers import RolloutId
@@ -77,7 +77,7 @@ def show(session: Session, rollout: str | None, *, as_json: bool) -> None:
       gonogo journal show qc-flow-production-1 --json > evidence.jsonl
     """
     workspace = session.existing()
-    page = Page(console_for())
+    page = page_for()
     for record in workspace.records(workspace.find(rollout)):
         if as_json:
             click.echo(json.dumps(record_as_json(record), ensure_ascii=False))

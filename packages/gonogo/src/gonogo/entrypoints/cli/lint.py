@@ -15,7 +15,8 @@ from gonogo.entrypoints.cli.codes_wanted import wanted
 from gonogo.entrypoints.cli.exits import Exit
 from gonogo.entrypoints.cli.linted import Linted, documents, findings_in, lint
 from gonogo.entrypoints.cli.options import json_option
-from gonogo.entrypoints.cli.page import Page, page_for
+from gonogo.entrypoints.cli.page import Page
+from gonogo.entrypoints.cli.pages import page_for
 from gonogo.entrypoints.cli.rule_page import explained
 from gonogo.entrypoints.cli.sarif import sarif
 

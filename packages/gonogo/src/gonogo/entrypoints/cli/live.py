@@ -17,8 +17,8 @@ from rich.text import Text
 
 from gonogo.bootstrap.clocks import clock_for
 from gonogo.decision import RolloutState
+from gonogo.entrypoints.cli.console import ConsolePage
 from gonogo.entrypoints.cli.output import safe
-from gonogo.entrypoints.cli.page import Page
 from gonogo.entrypoints.cli.picture import Screen, picture
 from gonogo.entrypoints.cli.plantime import PlanTime
 from gonogo.entrypoints.cli.telling import Teller
@@ -52,7 +52,7 @@ class LiveView:
     ) -> None:
         """Draw nothing yet."""
         self.footer, self.runs = footer, True
-        self._console, self._page = console, Page(console)
+        self._console, self._page = console, ConsolePage(console)
         self._time = PlanTime(clock_for(1, None).wall, pace)
         self._teller = Teller()
         self._state: RolloutState | None = None

@@ -13,7 +13,8 @@ from gonogo.bootstrap.sources import find_sources
 from gonogo.document.templates.fill import Change, Request
 from gonogo.document.templates.sources import Sources
 from gonogo.entrypoints.cli.bind_dialogue import by_kind
-from gonogo.entrypoints.cli.page import Page, page_for
+from gonogo.entrypoints.cli.page import Page
+from gonogo.entrypoints.cli.pages import page_for
 
 _SHARES = (5.0, 25.0, 100.0)
 

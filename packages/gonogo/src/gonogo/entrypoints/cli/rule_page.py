@@ -19,7 +19,7 @@ import click
 from gonogo.document.catalogue import RULES
 from gonogo.entrypoints.cli import findings
 from gonogo.entrypoints.cli.linted import lint
-from gonogo.entrypoints.cli.page import page_for
+from gonogo.entrypoints.cli.pages import page_for
 from gonogo.model.diagnostic import Diagnostic, Severity
 
 DOCUMENT = "rollout.md"

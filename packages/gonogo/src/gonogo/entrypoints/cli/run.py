@@ -15,6 +15,7 @@ from gonogo.bootstrap.workspace import Workspace
 from gonogo.decision import RolloutState
 from gonogo.decision.transitions import Phase
 from gonogo.entrypoints.cli.audience import Audience
+from gonogo.entrypoints.cli.console import console_for
 from gonogo.entrypoints.cli.driving import SECOND, drive
 from gonogo.entrypoints.cli.exits import Exit
 from gonogo.entrypoints.cli.live import LiveView
@@ -25,7 +26,7 @@ from gonogo.entrypoints.cli.options import (
     state_option,
 )
 from gonogo.entrypoints.cli.output import say
-from gonogo.entrypoints.cli.page import Page, console_for
+from gonogo.entrypoints.cli.pages import page_for
 from gonogo.entrypoints.cli.reports import write_report
 from gonogo.entrypoints.cli.session import Session
 from gonogo.entrypoints.cli.speaking import Refused
@@ -116,7 +117,7 @@ def command(session: Session, /, **given: Any) -> int:  # noqa: ANN401  # see Op
     check_values(workspace, document, plan, before)
     view = _view(options)
     audience = _audience(plan, view, options)
-    page = Page(console_for(stderr=options.as_json))
+    page = page_for(stderr=options.as_json)
     announce(page, document, plan, before, pace=options.pace)
     _ask_to_start(before, options)
     rollout, state = _run(

@@ -15,7 +15,8 @@ from gonogo.bootstrap.workspace import AnotherRollout, Workspace
 from gonogo.decision import RolloutState
 from gonogo.entrypoints.cli import findings
 from gonogo.entrypoints.cli.explained import header, without_way_back
-from gonogo.entrypoints.cli.page import Page, console_for
+from gonogo.entrypoints.cli.page import Page
+from gonogo.entrypoints.cli.pages import page_for
 from gonogo.entrypoints.cli.speaking import Refused
 from gonogo.model.command import Abort
 from gonogo.model.diagnostic import Severity
@@ -33,7 +34,7 @@ def runnable(document: Document) -> Plan:
     errors = findings.errors_of(document.compiled.diagnostics)
     plan = document.compiled.plan
     if errors or plan is None:
-        findings.show(Page(console_for(stderr=True)), str(document.path), errors)
+        findings.show(page_for(stderr=True), str(document.path), errors)
         text = f"{document.path} cannot run: {findings.counted(errors)}."
         raise Refused(text)
     return plan

@@ -10,12 +10,13 @@ from gonogo.bootstrap.workspace import Workspace
 from gonogo.decision import RolloutState
 from gonogo.decision.transitions import Phase
 from gonogo.entrypoints.cli.columns import column
+from gonogo.entrypoints.cli.console import console_for
 from gonogo.entrypoints.cli.options import (
     json_option,
     rollout_argument,
     state_option,
 )
-from gonogo.entrypoints.cli.page import Page, console_for
+from gonogo.entrypoints.cli.pages import page_for
 from gonogo.entrypoints.cli.picture import PHASES, Screen, picture
 from gonogo.entrypoints.cli.plantime import PlanTime
 from gonogo.entrypoints.cli.session import Session
@@ -106,7 +107,7 @@ def _runner(status: Status, workspace: Workspace) -> str:
 
 
 def _table(every: list[Status]) -> None:
-    page = Page(console_for())
+    page = page_for()
     width = max(len(each.rollout) for each in every)
     page.row(
         "",

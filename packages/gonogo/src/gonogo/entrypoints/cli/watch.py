@@ -8,10 +8,10 @@ import click
 from gonogo.bootstrap.workspace import Workspace
 from gonogo.decision import RolloutState, evolve
 from gonogo.decision.transitions import Phase
+from gonogo.entrypoints.cli.console import console_for
 from gonogo.entrypoints.cli.exits import Exit
 from gonogo.entrypoints.cli.live import LiveView
 from gonogo.entrypoints.cli.options import rollout_argument, state_option
-from gonogo.entrypoints.cli.page import console_for
 from gonogo.entrypoints.cli.session import Session
 from gonogo.entrypoints.cli.speaking import chosen
 from gonogo.entrypoints.cli.views import PlainView, View
