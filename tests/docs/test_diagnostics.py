@@ -8,7 +8,7 @@ from gonogo.document import codes
 from gonogo.document.advice import codes as advice
 from gonogo.document.catalogue import RULES
 from gonogo.document.planfile import codes as planfile
-from gonogo.document.reader import codes as reader
+from gonogo.document.reader.layout import codes as reader
 from gonogo.entrypoints.cli.rule_page import example, explained, yielded
 
 FOLDER = Path(__file__).parents[2] / "packages/gonogo/src/gonogo/entrypoints/cli/rules"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gonogo.document.reader.asides import is_alternative, is_aside
+from gonogo.document.reader.staging.asides import is_alternative, is_aside
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gonogo.document.reader.attributes import attributes
+from gonogo.document.reader.commands.attributes import attributes
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gonogo.document.reader.clauses import clauses
+from gonogo.document.reader.limits.clauses import clauses
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 
 from gonogo.document.kinds import CommandRole
+from gonogo.document.reader.commands.command_effects import is_acting
 from gonogo.document.reader.read import read
 
 
@@ -176,3 +177,9 @@ def test_an_untagged_call_and_an_answer_are_told_by_place(lead, lang, body, role
     """Among tests what one types is a check; below 'Expected' a body is the answer."""
     text = f"# R\n\n## Smoke tests\n\n{lead}\n\n```{lang}\n{body}\n```\n"
     assert [role] == [c.role.value for c in read(text.encode(), "x").commands]
+
+
+def test_a_sign_inside_quotes_writes_no_file():
+    """What `echo` prints may hold a '>'; only one outside the quotes acts."""
+    assert not is_acting(['test -f a && echo "<b>x</b>"'], "bash")
+    assert is_acting(['echo "x" > a.txt'], "bash")

@@ -2,8 +2,11 @@
 
 import pytest
 
-from gonogo.document.reader.condition_leads import leads_to_criteria, leads_to_triggers
-from gonogo.document.reader.vocabulary import folded
+from gonogo.document.reader.words.condition_leads import (
+    leads_to_criteria,
+    leads_to_triggers,
+)
+from gonogo.document.reader.words.vocabulary import folded
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gonogo.document.reader.durations import numbered_hours, spans
+from gonogo.document.reader.time.durations import numbered_hours, spans
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from gonogo.document.reader.expectation_comments import behind_code, in_comment
-from gonogo.document.reader.expectation_kinds import classify, in_part
-from gonogo.document.reader.expectation_leads import Around, in_prose
+from gonogo.document.reader.commands.expectation_comments import behind_code, in_comment
+from gonogo.document.reader.commands.expectation_kinds import classify, in_part
+from gonogo.document.reader.commands.expectation_leads import Around, in_prose
 from gonogo.document.reader.read import read
 from gonogo.model.expectation import ExpectationKind as Kind
 

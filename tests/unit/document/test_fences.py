@@ -2,7 +2,7 @@
 
 import pytest
 
-from gonogo.document.reader.fences import mended
+from gonogo.document.reader.layout.fences import mended
 
 OPEN = "````json\n{}\n"
 

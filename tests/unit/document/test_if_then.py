@@ -2,7 +2,7 @@
 
 import pytest
 
-from gonogo.document.reader.if_then import conditionals, unwished_lead
+from gonogo.document.reader.limits.if_then import conditionals, unwished_lead
 
 
 @pytest.mark.parametrize(

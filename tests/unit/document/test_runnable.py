@@ -2,7 +2,7 @@
 
 import pytest
 
-from gonogo.document.reader.runnable import why_not_shell, why_not_sql
+from gonogo.document.reader.commands.runnable import why_not_shell, why_not_sql
 
 TYPED = "It waits for someone to type."
 ENDLESS = "It never ends by itself."

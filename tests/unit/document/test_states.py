@@ -2,7 +2,7 @@
 
 import pytest
 
-from gonogo.document.reader.states import is_deed, state_of
+from gonogo.document.reader.limits.states import is_deed, state_of
 
 
 @pytest.mark.parametrize(

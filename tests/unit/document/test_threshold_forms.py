@@ -4,9 +4,9 @@ from itertools import product
 
 import pytest
 
-from gonogo.document.reader import threshold_forms
-from gonogo.document.reader.threshold_forms import longest
-from gonogo.document.reader.tokens import runs
+from gonogo.document.reader.limits import threshold_forms
+from gonogo.document.reader.limits.threshold_forms import longest
+from gonogo.document.reader.limits.tokens import runs
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from gonogo.document.reader.thresholds import find_threshold
+from gonogo.document.reader.limits.thresholds import find_threshold
 from gonogo.model.condition import Comparator, Relative
 
 

@@ -2,8 +2,14 @@
 
 import pytest
 
-from gonogo.document.reader.titles import Order, exposures, order, part_name, turns_back
-from gonogo.document.reader.vocabulary import vocabulary
+from gonogo.document.reader.words.titles import (
+    Order,
+    exposures,
+    order,
+    part_name,
+    turns_back,
+)
+from gonogo.document.reader.words.vocabulary import vocabulary
 
 KNOWN = vocabulary()
 

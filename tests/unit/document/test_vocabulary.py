@@ -3,7 +3,7 @@
 import pytest
 
 from gonogo.document import Beside, compile_document, read
-from gonogo.document.reader.vocabulary import Topic, folded, vocabulary
+from gonogo.document.reader.words.vocabulary import Topic, folded, vocabulary
 
 OWN = vocabulary()
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from gonogo.document.reader.vocabulary import vocabulary
-from gonogo.document.reader.way_back import (
+from gonogo.document.reader.staging.way_back import (
     goes_back,
     is_label,
     is_way_back,
@@ -12,6 +11,7 @@ from gonogo.document.reader.way_back import (
     reverses,
     says_it_failed,
 )
+from gonogo.document.reader.words.vocabulary import vocabulary
 
 KNOWN = vocabulary()
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from gonogo.document import codes
 from gonogo.document.advice import codes as advice
 from gonogo.document.planfile import codes as planfile
-from gonogo.document.reader import codes as reader
+from gonogo.document.reader.layout import codes as reader
 from gonogo.document.rule import Rule
 
 RULES: Mapping[str, Rule] = {

@@ -7,7 +7,7 @@ against it, so that no key exists that is not documented.
 
 from collections.abc import Mapping
 
-from gonogo.document.reader.vocabulary import Topic
+from gonogo.document.reader.words.vocabulary import Topic
 
 PROBES = ("http", "sql", "shell", "read_flag")
 CHANGES = ("shell", "sql", "migrate", "flag", "kill_flags", "http")

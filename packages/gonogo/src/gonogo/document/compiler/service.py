@@ -3,7 +3,7 @@
 import re
 
 from gonogo.document.compiler.placing import title_of
-from gonogo.document.reader.markup import split_label
+from gonogo.document.reader.layout.markup import split_label
 from gonogo.document.reading import Reading
 
 _SERVICE = re.compile(r"^(?:service|system|application|app|component)$", re.IGNORECASE)

@@ -12,9 +12,9 @@ from itertools import groupby
 from gonogo.document.kinds import HOLDING, CommandRole, Use
 from gonogo.document.lines import Account, Comment
 from gonogo.document.reader.held import Held
-from gonogo.document.reader.outline import Form
+from gonogo.document.reader.layout.outline import Form
+from gonogo.document.reader.layout.statements import Shape
 from gonogo.document.reader.page import Page
-from gonogo.document.reader.statements import Shape
 from gonogo.document.reading import Command, Reading
 
 _STRUCTURE = {

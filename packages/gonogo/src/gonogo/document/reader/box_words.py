@@ -3,8 +3,8 @@
 import re
 
 from gonogo.document.kinds import BoxKind
-from gonogo.document.reader.durations import spans
-from gonogo.document.reader.people import role_in
+from gonogo.document.reader.people.people import role_in
+from gonogo.document.reader.time.durations import spans
 
 _WAIT = re.compile(
     r"^(?:wait|monitor|soak|bake|observe|watch|pause|hold|let (?:it )?(?:run|soak|bake)"

@@ -7,14 +7,14 @@ from itertools import zip_longest
 from gonogo.document.kinds import BoxKind
 from gonogo.document.lines import Cell
 from gonogo.document.reader.box_words import kind_by_words, names_things, speaks
-from gonogo.document.reader.command_effects import is_looking
-from gonogo.document.reader.markup import plain, undecorated
+from gonogo.document.reader.commands.command_effects import is_looking
+from gonogo.document.reader.layout.markup import plain, undecorated
+from gonogo.document.reader.layout.statements import Shape, Statement
+from gonogo.document.reader.layout.tables import Row, Table, TableKind
 from gonogo.document.reader.page import Page
-from gonogo.document.reader.people import has_blank, is_role, role_in
-from gonogo.document.reader.signed_forms import is_in_form
-from gonogo.document.reader.statements import Shape, Statement
-from gonogo.document.reader.tables import Row, Table, TableKind
-from gonogo.document.reader.vocabulary import Topic
+from gonogo.document.reader.people.people import has_blank, is_role, role_in
+from gonogo.document.reader.people.signed_forms import is_in_form
+from gonogo.document.reader.words.vocabulary import Topic
 from gonogo.document.reading import Box
 
 _CHOICE = re.compile(

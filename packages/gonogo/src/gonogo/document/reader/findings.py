@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 from gonogo.document.kinds import CommandRole, Use
-from gonogo.document.reader.codes import Code, diagnostic
-from gonogo.document.reader.outline import Block, Form
+from gonogo.document.reader.layout.codes import Code, diagnostic
+from gonogo.document.reader.layout.outline import Block, Form
+from gonogo.document.reader.layout.tables import missing_delimiter
 from gonogo.document.reader.page import Page
-from gonogo.document.reader.tables import missing_delimiter
 from gonogo.document.reading import Reading
 from gonogo.model.diagnostic import Diagnostic
 from gonogo.model.expectation import ExpectationKind

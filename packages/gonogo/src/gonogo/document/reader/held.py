@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 
 from gonogo.document.kinds import HOLDING
-from gonogo.document.reader.vocabulary import Topic, vocabulary
+from gonogo.document.reader.words.vocabulary import Topic, vocabulary
 from gonogo.document.reading import Reading, Wait
 
 _TOLD = frozenset({

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from gonogo.document.kinds import HOLDING, BoxKind
 from gonogo.document.reader.box_words import is_wait, kind_by_words, speaks
 from gonogo.document.reader.held import is_completed
-from gonogo.document.reader.markup import split_label
+from gonogo.document.reader.layout.markup import split_label
+from gonogo.document.reader.layout.statements import Shape, Statement
+from gonogo.document.reader.limits.settings import is_notes
 from gonogo.document.reader.page import Page
-from gonogo.document.reader.settings import is_notes
-from gonogo.document.reader.statements import Shape, Statement
-from gonogo.document.reader.titles import part_name
-from gonogo.document.reader.vocabulary import Topic
+from gonogo.document.reader.words.titles import part_name
+from gonogo.document.reader.words.vocabulary import Topic
 from gonogo.document.reading import NumberedItem, Reading
 
 _NO_STEPS = frozenset({

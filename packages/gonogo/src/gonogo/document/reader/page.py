@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import TypedDict
 
-from gonogo.document.reader.markup import plain
-from gonogo.document.reader.outline import Block, Form, Outline
-from gonogo.document.reader.spans import Staging
-from gonogo.document.reader.spoken import spoken
-from gonogo.document.reader.stages import find_stages
-from gonogo.document.reader.statements import Shape, Statement, Statements
-from gonogo.document.reader.tables import Table
-from gonogo.document.reader.vocabulary import Topic, Vocabulary
+from gonogo.document.reader.layout.markup import plain
+from gonogo.document.reader.layout.outline import Block, Form, Outline
+from gonogo.document.reader.layout.statements import Shape, Statement, Statements
+from gonogo.document.reader.layout.tables import Table
+from gonogo.document.reader.staging.spans import Staging
+from gonogo.document.reader.staging.stages import find_stages
+from gonogo.document.reader.words.spoken import spoken
+from gonogo.document.reader.words.vocabulary import Topic, Vocabulary
 
 
 class Place(TypedDict):

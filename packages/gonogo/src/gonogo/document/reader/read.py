@@ -4,29 +4,29 @@ from dataclasses import replace
 
 from gonogo.document.lines import Comment, FrontMatter
 from gonogo.document.reader.account import accounts
-from gonogo.document.reader.approvals import read_approvals
 from gonogo.document.reader.boxes import read_boxes
-from gonogo.document.reader.commands import read_commands
-from gonogo.document.reader.comments import blank_comments
-from gonogo.document.reader.contacts import read_contacts
-from gonogo.document.reader.deadlines import read_deadlines
-from gonogo.document.reader.expectations import outside_fences
-from gonogo.document.reader.fenced_limits import read_fenced
+from gonogo.document.reader.commands.commands import read_commands
+from gonogo.document.reader.commands.expectations import outside_fences
+from gonogo.document.reader.commands.placeholders import read_placeholders
 from gonogo.document.reader.findings import findings
-from gonogo.document.reader.gates import read_gates
 from gonogo.document.reader.items import read_items
-from gonogo.document.reader.outline import Form, Outline, outline
+from gonogo.document.reader.layout.comments import blank_comments
+from gonogo.document.reader.layout.outline import Form, Outline, outline
+from gonogo.document.reader.layout.source import Source, load
+from gonogo.document.reader.layout.statement_walk import statements
+from gonogo.document.reader.layout.tables import Table, read_table
+from gonogo.document.reader.limits.fenced_limits import read_fenced
+from gonogo.document.reader.limits.gates import read_gates
+from gonogo.document.reader.limits.table_gates import read_table_gates
+from gonogo.document.reader.limits.table_triggers import read_table_triggers
+from gonogo.document.reader.limits.triggers import read_triggers
 from gonogo.document.reader.page import Page, page_of
-from gonogo.document.reader.placeholders import read_placeholders
-from gonogo.document.reader.rollbacks import read_rollbacks
-from gonogo.document.reader.source import Source, load
-from gonogo.document.reader.statement_walk import statements
-from gonogo.document.reader.table_gates import read_table_gates
-from gonogo.document.reader.table_triggers import read_table_triggers
-from gonogo.document.reader.tables import Table, read_table
-from gonogo.document.reader.triggers import read_triggers
-from gonogo.document.reader.vocabulary import Phrases, Vocabulary, vocabulary
-from gonogo.document.reader.waits import read_waits
+from gonogo.document.reader.people.approvals import read_approvals
+from gonogo.document.reader.people.contacts import read_contacts
+from gonogo.document.reader.rollbacks.rollbacks import read_rollbacks
+from gonogo.document.reader.time.deadlines import read_deadlines
+from gonogo.document.reader.time.waits import read_waits
+from gonogo.document.reader.words.vocabulary import Phrases, Vocabulary, vocabulary
 from gonogo.document.reading import Reading
 from gonogo.model.diagnostic import Diagnostic
 

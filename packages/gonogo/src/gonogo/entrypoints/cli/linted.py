@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gonogo.bootstrap.documents import DocumentUnreadable, open_document
-from gonogo.document.reader.codes import Code, diagnostic
+from gonogo.document.reader.layout.codes import Code, diagnostic
 from gonogo.entrypoints.cli.findings import place_of
 from gonogo.model.diagnostic import Diagnostic
 

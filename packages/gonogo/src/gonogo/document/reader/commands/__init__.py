@@ -1,0 +1,1 @@
+"""Fenced blocks: what they do, whether they run, what they should give."""

@@ -1,0 +1,1 @@
+"""How the text stands on the page: lines, blocks, sentences, tables."""

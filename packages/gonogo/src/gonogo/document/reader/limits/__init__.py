@@ -1,0 +1,1 @@
+"""Thresholds as one grammar, and the gates and triggers that state them."""

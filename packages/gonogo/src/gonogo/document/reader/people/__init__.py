@@ -1,0 +1,1 @@
+"""Who approves, and whom to call."""

@@ -1,0 +1,1 @@
+"""The ways back: sections, labels, sentences and table columns."""

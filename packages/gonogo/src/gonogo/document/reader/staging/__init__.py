@@ -1,0 +1,1 @@
+"""Which parts of the document are its stages, and what stands in them."""

@@ -1,0 +1,1 @@
+"""Spans of time, and what each of them means."""

@@ -1,0 +1,1 @@
+"""What the words of a title or a sentence speak of, in several languages."""
