@@ -3,7 +3,7 @@
 import pytest
 
 from gonogo.document.kinds import CommandRole
-from gonogo.document.reader.commands.command_effects import is_acting
+from gonogo.document.reader.commands.command_effects import is_acting, is_looking
 from gonogo.document.reader.read import read
 
 
@@ -183,3 +183,17 @@ def test_a_sign_inside_quotes_writes_no_file():
     """What `echo` prints may hold a '>'; only one outside the quotes acts."""
     assert not is_acting(['test -f a && echo "<b>x</b>"'], "bash")
     assert is_acting(['echo "x" > a.txt'], "bash")
+
+
+@pytest.mark.parametrize(
+    "line", ["ruby -c app.rb", "php -l a.php", "terraform plan", "helm lint chart"]
+)
+def test_a_check_of_the_syntax_only_looks(line):
+    """It is a check below 'All Ruby syntax valid', and has nothing to undo."""
+    assert is_looking([line], "bash")
+
+
+@pytest.mark.parametrize("line", ["ruby app.rb", "terraform apply", "helm upgrade a b"])
+def test_what_runs_or_changes_something_does_not_only_look(line):
+    """The same tools, at work."""
+    assert not is_looking([line], "bash")

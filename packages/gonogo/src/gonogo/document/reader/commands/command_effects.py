@@ -21,7 +21,9 @@ _READS = re.compile(
     r"|(?:npm|yarn|pnpm)\s+(?:run\s+)?(?:test|lint|typecheck|type-check|audit)"
     r"|(?:python3?|node)\s+\S*(?:check|verify|validate|test|smoke|health)\S*"
     r"|pytest\b|\.?/?\S*(?:check|verify|validate|test|smoke|health)\S*\.(?:sh|py|js)\b"
-    r"|nginx\s+-t|(?:sudo\s+)?nginx\s+-t|(?:make|cargo|go|mvn|gradle)\s+(?:test|check))",
+    r"|(?:ruby|perl)\s+-\w?c\b|php\s+-l\b|bash\s+-n\b|node\s+--check\b|tsc\s+--noEmit"
+    r"|terraform\s+(?:validate|plan|fmt\s+-check)\b|helm\s+(?:lint|template)\b"
+    r"|ansible-playbook\b.*--(?:check|syntax-check)\b|nginx\s+-t|(?:sudo\s+)?nginx\s+-t|(?:make|cargo|go|mvn|gradle)\s+(?:test|check))",
     re.IGNORECASE,
 )
 _SQL_READS = re.compile(
