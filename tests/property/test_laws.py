@@ -135,13 +135,15 @@ def _walk_back(state, *, works):
 def test_law_3_a_failing_undo_is_retried_then_handed_over(plan, seed):
     """
     "A failing undo is retried, then handed to a person, and the rest of the rollback
-    goes on": every undo is tried three times, and the rollback has its end.
+    goes on": every undo is tried three times, and the rollback has its end. A world
+    that lives for long grows kind: an undo begun then succeeds before its third time.
     """
     world = lived(plan, seed, actions=30, undos=100)
     failed = [e for e in world.history if isinstance(e, events.UndoFailed)]
     for undo in world.state.undos:
         if undo.operation is not None and world.state.phase is Phase.ROLLED_BACK:
-            assert 3 == sum(each.undo == undo.number for each in failed)
+            failures = sum(each.undo == undo.number for each in failed)
+            assert (3 == failures) == (undo.phase is UndoPhase.HANDED_OVER)
 
 
 @BOUNDED
