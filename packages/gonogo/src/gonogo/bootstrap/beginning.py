@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
-from gonogo.bootstrap.drafts import bindings_path
+from gonogo.bootstrap.documents import bindings_path
 from gonogo.bootstrap.writing import write_whole
 from gonogo.document.templates.fill import Request, Written, fill
 from gonogo.document.templates.sources import Sources

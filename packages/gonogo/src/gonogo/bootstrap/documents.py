@@ -68,8 +68,13 @@ def _refuse_bindings(path: Path) -> None:
         raise DocumentUnreadable(path, why, f"Name that document: {document}.")
 
 
+def bindings_path(document: Path) -> Path:
+    """Return where the bindings of a document stand."""
+    return document.with_name(f"{document.stem}{BINDINGS}")
+
+
 def _beside(path: Path) -> Beside | None:
-    file = path.with_name(f"{path.stem}{BINDINGS}")
+    file = bindings_path(path)
     if not file.exists():
         return None
     return Beside(name=file.name, text=_bytes_of(file).decode(errors="replace"))

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from gonogo.bootstrap.documents import open_document
+from gonogo.bootstrap.documents import PLAN_FILES, bindings_path, open_document
 from gonogo.bootstrap.writing import write_whole
 from gonogo.document import Beside
 from gonogo.document.codes import Code
@@ -28,11 +28,6 @@ class BindingsChanged(Exception):
         )
 
 
-def bindings_path(document: Path) -> Path:
-    """Return where the bindings of a document stand."""
-    return document.with_name(f"{document.stem}.bindings.yaml")
-
-
 def open_draft(path: Path, environ: Iterable[str]) -> Draft:
     """
     Read a document with its bindings, to bind what is open.
@@ -45,7 +40,7 @@ def open_draft(path: Path, environ: Iterable[str]) -> Draft:
         DocumentUnreadable: It is missing, a folder, too large, or not to be opened.
         NotToBeBound: It is no document, or its bindings are no YAML.
     """
-    if path.suffix in {".yaml", ".yml", ".json"}:
+    if path.suffix.lower() in PLAN_FILES:
         text = f"{path} is no Markdown document: a plan file says all of it itself."
         raise NotToBeBound(text)
     document = open_document(path)

@@ -9,11 +9,16 @@ _AS_USUAL = 0o666
 
 def write_whole(path: Path, text: str) -> None:
     """
-    Write a text file so that nobody ever sees half of it; a link stays a link.
+    Write a text file so that nobody ever sees half of it.
+
+    A link stays a link, a device or a pipe what it is.
 
     Raises:
         OSError: It cannot be written; what stood there stands there still.
     """
+    if path.exists() and not path.is_file():
+        path.write_text(text, "utf-8")
+        return
     target = path.resolve()
     mode = target.stat().st_mode & 0o777 if target.exists() else _usual_mode()
     number, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)

@@ -55,7 +55,7 @@ def reading_as_json(reading: Reading) -> dict[str, Any]:
             for a in reading.accounts
         ],
         "plan": None,
-        "diagnostics": [_diagnostic(d) for d in reading.diagnostics],
+        "diagnostics": [diagnostic_as_json(d) for d in reading.diagnostics],
     }
 
 
@@ -229,7 +229,8 @@ def _deadline(deadline: Deadline) -> dict[str, Any]:
     }
 
 
-def _diagnostic(found: Diagnostic) -> dict[str, Any]:
+def diagnostic_as_json(found: Diagnostic) -> dict[str, Any]:
+    """Return a diagnostic as plain JSON values."""
     return {
         "line": found.line,
         "column": found.column,
@@ -237,4 +238,5 @@ def _diagnostic(found: Diagnostic) -> dict[str, Any]:
         "code": found.code,
         "message": found.message,
         "remedy": found.remedy,
+        "path": found.path,
     }

@@ -6,7 +6,6 @@ the document, and what fits it there, only the reader knows.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from gonogo.document.bindings.duration import PATTERN
 from gonogo.document.bindings.grammar import (
@@ -20,22 +19,15 @@ from gonogo.document.bindings.grammar import (
     STEP_WORDS,
     TRUE_ALONE,
 )
-
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
-Json = dict[str, Any]
-
-
-def _reference(name: str) -> Json:
-    return {"$ref": f"#/$defs/{name}"}
+from gonogo.document.json_schema import DIALECT, Json, reference
 
 
 def _by_name(of: Json) -> Json:
     return {"type": "object", "additionalProperties": of}
 
 
-_TEXT, _TEXTS, _SPAN = _reference("text"), _reference("texts"), _reference("span")
-_FLAG, _NUMBER, _WHOLE = _reference("truth"), _reference("number"), _reference("whole")
+_TEXT, _TEXTS, _SPAN = reference("text"), reference("texts"), reference("span")
+_FLAG, _NUMBER, _WHOLE = reference("truth"), reference("number"), reference("whole")
 
 _SCALARS: Mapping[str, Json] = {
     # A number or a word such as 'on' counts as it is written.
@@ -48,14 +40,14 @@ _SCALARS: Mapping[str, Json] = {
 }
 _VALUES: Mapping[str, Json] = {
     "attempts": _WHOLE,
-    "check": _reference("check"),
+    "check": reference("check"),
     "confirm": _FLAG,
     "consecutive": _WHOLE,
     "counts_held": _FLAG,
     "deadline": _SPAN,
     "errors": _WHOLE,
     "every": _SPAN,
-    "expect": _reference("expect"),
+    "expect": reference("expect"),
     "flags": _TEXTS,
     "floor": _NUMBER,
     "for": _SPAN,
@@ -76,17 +68,17 @@ _SECTIONS: Mapping[str, Json] = {
     "environment": _TEXT,
     "self_approval": _FLAG,
     "people": _by_name(_TEXTS),
-    "approvals": _reference("approvals"),
-    "connections": _by_name({"anyOf": [_TEXT, _reference("connection")]}),
-    "values": _by_name({"anyOf": [_TEXT, _reference("value")]}),
-    "defaults": _reference("defaults"),
-    "metrics": _by_name(_reference("metrics")),
-    "steps": _by_name(_reference("step")),
-    "rollbacks": _by_name(_reference("rollback")),
-    "incident": _by_name(_reference("incident")),
+    "approvals": reference("approvals"),
+    "connections": _by_name({"anyOf": [_TEXT, reference("connection")]}),
+    "values": _by_name({"anyOf": [_TEXT, reference("value")]}),
+    "defaults": reference("defaults"),
+    "metrics": _by_name(reference("metrics")),
+    "steps": _by_name(reference("step")),
+    "rollbacks": _by_name(reference("rollback")),
+    "incident": _by_name(reference("incident")),
     "variants": _by_name(_TEXT),
-    "lint": _reference("lint"),
-    "vocabulary": _reference("vocabulary"),
+    "lint": reference("lint"),
+    "vocabulary": reference("vocabulary"),
 }
 _ONE_OF: Mapping[str, Sequence[str]] = {
     "metrics": (*PROBES, "same_as"),
@@ -102,14 +94,14 @@ _WORDS = frozenset({*STEP_WORDS, *ROLLBACK_WORDS, *CHANGES, *PROBES})
 
 def bindings_schema() -> Json:
     """Return the JSON Schema (draft 2020-12) of `NAME.bindings.yaml`."""
-    under = {"type": "object", "properties": {"gonogo": _reference("gonogo")}}
+    under = {"type": "object", "properties": {"gonogo": reference("gonogo")}}
     return {
         "$schema": DIALECT,
         "title": "Bindings of gonogo",
         "description": "What a document cannot say itself; `gonogo:` may be left out.",
         "if": {"type": "object", "required": ["gonogo"]},
         "then": under,
-        "else": _reference("gonogo"),
+        "else": reference("gonogo"),
         "$defs": {**_SCALARS, **{name: _definition(name) for name in KEYS}},
     }
 
@@ -146,5 +138,5 @@ def _value(name: str, key: str) -> Json:
     if name in {"lint", "vocabulary"}:
         return _TEXTS
     if name in _ONE_OF and key in _WORDS:
-        return _reference(key)
+        return reference(key)
     return _VALUES.get(key, _TEXT)

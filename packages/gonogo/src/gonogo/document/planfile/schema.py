@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING
 from typing import Any, assert_never
 
+from gonogo.document.json_schema import DIALECT, Json, reference
 from gonogo.document.planfile.derived import DERIVED
 from gonogo.document.planfile.forms import (
     ANY,
@@ -24,8 +25,6 @@ from gonogo.document.planfile.forms import (
 from gonogo.document.planfile.plan_form import plan_form
 from gonogo.document.planfile.scalars import Scalar
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
 # What follows from where a mapping stands, and from the file itself.
 _FOLLOWING: Mapping[str, str] = {
     "id": "Its name in commands and answers; left out, it is made from the title.",
@@ -35,8 +34,6 @@ _FOLLOWING: Mapping[str, str] = {
     "digest": "`sha256:…` of the plan. Compared, never believed; left out by hand.",
 }
 _ATTRIBUTE = re.compile(r"^ {4}(?P<name>\w+): (?P<text>.*(?:\n {6,}.*)*)", re.MULTILINE)
-
-Json = dict[str, Any]
 
 
 def plan_schema() -> Json:
@@ -114,7 +111,7 @@ def _default(key: Key) -> Any:  # noqa: ANN401
 def _schema(form: Form) -> Json:
     match form:
         case Scalar():
-            return _reference(form.name) if form.name else dict(form.schema)
+            return reference(form.name) if form.name else dict(form.schema)
         case Several():
             least = {"minItems": form.least} if form.least else {}
             return {"type": "array", "items": _schema(form.of), **least}
@@ -125,7 +122,7 @@ def _schema(form: Form) -> Json:
         case OneOf():
             return _one_of(form)
         case Record():
-            return _reference(form.name)
+            return reference(form.name)
         case _:
             assert_never(form)
 
@@ -139,15 +136,11 @@ def _one_of(form: OneOf) -> Json:
         "allOf": [
             {
                 "if": {"properties": {KIND: {"const": kind}}, "required": [KIND]},
-                "then": _reference(record.name),
+                "then": reference(record.name),
             }
             for kind, record in form.kinds.items()
         ],
     }
-
-
-def _reference(name: str) -> Json:
-    return {"$ref": f"#/$defs/{name}"}
 
 
 def _unindented(text: str) -> str:

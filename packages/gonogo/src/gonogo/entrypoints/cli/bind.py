@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from gonogo.bootstrap.drafts import bindings_path, keep, open_draft
+from gonogo.bootstrap.documents import bindings_path
+from gonogo.bootstrap.drafts import keep, open_draft
 from gonogo.document.bindings.fields import hint
 from gonogo.document.open_points.draft import Draft, errors_in
 from gonogo.document.open_points.point import FORMS, Kind, OpenPoint

@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from gonogo.bootstrap.documents import BINDINGS, PLAN_FILES, open_document
-from gonogo.bootstrap.writing import write_whole
 from gonogo.document.planfile.read import LONGEST
 from gonogo.document.planfile.write import plan_as_json, plan_as_yaml
+from gonogo.entrypoints.cli.delivery import deliver, output_option
 from gonogo.entrypoints.cli.options import file_argument
 from gonogo.entrypoints.cli.speaking import Refused
 from gonogo.entrypoints.cli.starting import runnable
@@ -18,12 +18,8 @@ _JSON = ".json"
 
 @click.command("compile")
 @file_argument
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="PLAN",
-    help="Write there, by its suffix .yaml, .yml or .json, instead of printing.",
+@output_option(
+    "PLAN", "Write there, by its suffix .yaml, .yml or .json, instead of printing."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of YAML.")
 def command(file: Path, *, output: Path | None, as_json: bool) -> None:
@@ -46,10 +42,7 @@ def command(file: Path, *, output: Path | None, as_json: bool) -> None:
     if len(text) > LONGEST:
         told = f"the plan has more than {LONGEST:,} characters: split the document."
         raise Refused(told)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        write_whole(output, text)
+    deliver(text, output)
 
 
 def _check_suffix(output: Path, *, as_json: bool) -> None:

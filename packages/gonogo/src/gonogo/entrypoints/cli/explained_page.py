@@ -30,7 +30,7 @@ def write_page(document: Document, output: Path | None) -> None:
     if page.exists() and page.samefile(document.path):
         raise _NotWritten(page, "it is the document itself")
     try:
-        _write(page, html)
+        write_whole(page, html)
     except OSError as error:
         raise _NotWritten(page, (error.strerror or str(error)).lower()) from error
     click.echo(page)
@@ -43,10 +43,3 @@ class _NotWritten(click.BadParameter):
         """Compose the message from the file and the reason."""
         text = f"{page} cannot be written: {why}. Name another file."
         super().__init__(text, param_hint="'-o'")
-
-
-def _write(page: Path, html: str) -> None:
-    if page.exists() and not page.is_file():  # a device or a pipe stays what it is
-        page.write_text(html, "utf-8")
-    else:
-        write_whole(page, html)

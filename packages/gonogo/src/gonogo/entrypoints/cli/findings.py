@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from gonogo.document.explain import diagnostic_as_json
 from gonogo.entrypoints.cli.page import Page
 from gonogo.model.diagnostic import Diagnostic, Severity
 
@@ -51,16 +52,7 @@ def as_object(found: Diagnostic, document: Path | None = None) -> dict[str, Any]
     """Return a diagnostic as plain JSON values; with a document, its file comes first."""
     place = found.file if document is None else place_of(document, found)
     named = {} if place is None else {"file": str(place)}
-    return {
-        **named,
-        "line": found.line,
-        "column": found.column,
-        "severity": found.severity.value,
-        "code": found.code,
-        "message": found.message,
-        "remedy": found.remedy,
-        "path": found.path,
-    }
+    return {**named, **diagnostic_as_json(found)}
 
 
 def show(page: Page, file: str, diagnostics: Iterable[Diagnostic]) -> None:

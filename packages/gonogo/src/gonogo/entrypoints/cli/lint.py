@@ -12,6 +12,7 @@ from gonogo.document.catalogue import RULES
 from gonogo.entrypoints.cli import findings
 from gonogo.entrypoints.cli.annotations import annotations
 from gonogo.entrypoints.cli.codes_wanted import wanted
+from gonogo.entrypoints.cli.delivery import deliver, output_option
 from gonogo.entrypoints.cli.exits import Exit
 from gonogo.entrypoints.cli.linted import Linted, documents, findings_in, lint
 from gonogo.entrypoints.cli.options import json_option
@@ -40,13 +41,7 @@ FORMATS = ("text", "json", "sarif", "github")
     help="Tell these only, and errors: GNG301,GNG4.",
 )
 @click.option("--ignore", multiple=True, metavar="CODES", help="Leave these out.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write there instead of printing.",
-)
+@output_option()
 @click.option(
     "--explain", metavar="CODE", help="Say what a code means, with an example."
 )
@@ -97,17 +92,10 @@ def _explained(code: str) -> str:
 
 
 def _tell(found: Sequence[Linted], form: str, output: Path | None) -> None:
-    """Print, or write whole: a file that is read meanwhile is the old or the new."""
     if output is None and form == "text":
         _text(found, page_for())
-        return
-    text = _formed(found, form)
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    beside = output.with_name(f".{output.name}.new")
-    beside.write_text(text, "utf-8")
-    beside.replace(output)
+    else:
+        deliver(_formed(found, form), output)
 
 
 def _formed(found: Sequence[Linted], form: str) -> str:

@@ -5,12 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gonogo.bootstrap.documents import DocumentUnreadable, open_document
+from gonogo.bootstrap.documents import BINDINGS, DocumentUnreadable, open_document
 from gonogo.document.reader.layout.codes import Code, diagnostic
 from gonogo.entrypoints.cli.findings import place_of
 from gonogo.model.diagnostic import Diagnostic
-
-_BINDINGS = ".bindings.yaml"
 
 
 class NoDocument(Exception):
@@ -68,8 +66,8 @@ def _meant(path: Path) -> Sequence[Path]:
         if not found:
             raise NoDocument(path)
         return found
-    if path.name.endswith(_BINDINGS):
-        document = path.with_name(f"{path.name.removesuffix(_BINDINGS)}.md")
+    if path.name.endswith(BINDINGS):
+        document = path.with_name(f"{path.name.removesuffix(BINDINGS)}.md")
         return (document,) if document.exists() else (path,)
     return (path,)
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from gonogo.bootstrap.workspace import Workspace
+from gonogo.bootstrap.writing import write_whole
 from gonogo.model.identifiers import RolloutId
 from gonogo.report.report import report_of
 
@@ -23,12 +24,5 @@ def write_report(
     place.mkdir(parents=True, exist_ok=True)
     files = place / "report.md", place / "report.html"
     for file, text in zip(files, (report.markdown, report.html), strict=True):
-        _replace(file, text)
+        write_whole(file, text)
     return files
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write a file whole or not at all: a reader never sees half a report."""
-    beside = file.with_name(f".{file.name}.new")
-    beside.write_text(text, "utf-8")
-    beside.replace(file)

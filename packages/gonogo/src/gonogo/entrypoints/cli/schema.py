@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from gonogo.bootstrap.writing import write_whole
 from gonogo.document.bindings.schema import bindings_schema
 from gonogo.document.planfile.schema import plan_schema
+from gonogo.entrypoints.cli.delivery import deliver, output_option
 
 SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "plan": plan_schema,
@@ -19,13 +19,7 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
 
 @click.command("schema")
 @click.argument("of", metavar="[plan|bindings]", type=click.Choice([*SCHEMAS]))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write there instead of printing.",
-)
+@output_option()
 def command(of: str, *, output: Path | None) -> None:
     """
     Print the JSON Schema of plan files, or of bindings.
@@ -37,11 +31,7 @@ def command(of: str, *, output: Path | None) -> None:
       gonogo schema plan -o plan.schema.json
       gonogo schema bindings -o bindings.schema.json
     """
-    text = schema_text(of)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        write_whole(output, text)
+    deliver(schema_text(of), output)
 
 
 def schema_text(of: str) -> str:

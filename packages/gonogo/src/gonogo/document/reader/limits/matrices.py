@@ -31,7 +31,6 @@ _GOES_ON = re.compile(
 )
 _ZERO = re.compile(r"^\W*(?:zero|cero|null|nil)(?:\s+[a-z-]+){0,2}\W*$", re.IGNORECASE)
 _SIGNED = re.compile(r"[+-]\s?\d+(?:\.\d+)?\s*(?:%|x\b|ms\b)")
-_OVER = {Comparator.EQUAL: Comparator.MORE, Comparator.AT_LEAST: Comparator.AT_LEAST}
 
 
 def is_blank(text: str) -> bool:
