@@ -2,18 +2,24 @@
 
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 from benchmarks.form import Bar, Of, Row
 from benchmarks.paired import Timings, timings
+from gonogo.adapters.journals.postgres import PostgresJournal
 from gonogo.adapters.journals.sqlite import SqliteJournal
 from gonogo.model.encoding import encode_event
 from gonogo.model.event import StepStarted
 from gonogo.model.identifiers import RolloutId, StepId
 from gonogo.model.sealing import canonical
+from gonogo.model.shard import SHARDS, Shard, shard_of
+from gonogo.model.standing import Standing
+from gonogo.ports.journal import Append, Journal
+from gonogo.testing.postgres import private_postgres
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 ROLLOUT = RolloutId("bench")
@@ -22,6 +28,7 @@ FLOOR = "sqlite3 insert and commit"
 APPEND = "SqliteJournal.append, one event"
 GROUP = "SqliteJournal.append, ten events"
 STORED = 10_000
+BATCH = 64
 
 
 def measure() -> Iterator[Row]:
@@ -33,6 +40,11 @@ def measure() -> Iterator[Row]:
     with tempfile.TemporaryDirectory(dir=build) as folder:
         yield from _appends(Path(folder))
         yield from _bulk(Path(folder))
+        with SqliteJournal(Path(folder) / "batch.db") as journal:
+            yield from _batches("SqliteJournal", journal)
+    with private_postgres() as server, PostgresJournal(server.url()) as shared:
+        # Its commits wait for the log, which this server does not sync.
+        yield from _batches("PostgresJournal, server without fsync", shared)
 
 
 def _appends(folder: Path) -> Iterator[Row]:
@@ -110,3 +122,55 @@ def _bulk(folder: Path) -> Iterator[Row]:
     for name in taken.rounds:
         rate = STORED / (taken.median_ns(name) / 1e9)
         yield Row(figure=f"{name}, {STORED:,} records", value=rate, unit="records/s")
+
+
+def _batches(name: str, journal: Journal) -> Iterator[Row]:
+    """Yield what one tick of many rollouts costs: an event and a standing each."""
+    batch, rounds = _Batch(journal), 40
+    batch()
+    started, busy = time.perf_counter(), time.process_time()
+    for _ in range(rounds):
+        batch()
+    events = BATCH * rounds
+    rate = events / (time.perf_counter() - started)
+    cpu_us = (time.process_time() - busy) / events * 1e6
+    figure = f"{name}, append_all of {BATCH} rollouts"
+    bar = Bar(Of.VALUE, least=333)  # what 10,000 rollouts with a tick each 30 s need
+    yield Row(figure=figure, value=rate, unit="appends/s", bar=bar)
+    yield Row(figure=f"{figure}: own CPU", value=cpu_us, unit="µs an append")
+
+
+class _Batch:
+    """Appends an event to each of `BATCH` rollouts, fenced, with one commit."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal, self._after = journal, count()
+        self._rollouts = [RolloutId(f"bench-{number}") for number in range(BATCH)]
+        taken = journal.next_epochs([Shard(number) for number in range(SHARDS)])
+        self._fences = {fence.shard: fence for fence, _ in taken}
+
+    def __call__(self) -> None:
+        after = next(self._after)
+        appends = [self._append(rollout, after) for rollout in self._rollouts]
+        answers = self._journal.append_all(appends)
+        assert all(isinstance(each, tuple) for each in answers)  # noqa: S101
+
+    def _append(self, rollout: RolloutId, after: int) -> Append:
+        standing = Standing(
+            rollout=rollout,
+            service=rollout,
+            environment="production",
+            title="Switch over",
+            digest="sha256:0",
+            phase="running",
+            started_at=NOON,
+            due=NOON + timedelta(seconds=after),
+        )
+        return Append(
+            rollout=rollout,
+            events=(EVENT,),
+            after=after,
+            recorded_at=NOON,
+            standing=standing,
+            fence=self._fences[shard_of(rollout)],
+        )

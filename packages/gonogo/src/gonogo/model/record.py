@@ -44,6 +44,14 @@ class Record:
         return self.event.at
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A record and its event's stored form, of which the link was taken."""
+
+    record: Record
+    body: bytes
+
+
 def chained(
     rollout: RolloutId,
     events: Sequence[Event],
@@ -52,8 +60,23 @@ def chained(
     previous: str,
     recorded_at: datetime,
 ) -> tuple[Record, ...]:
+    """Return the records of events that follow the record numbered `after`."""
+    records = written(
+        rollout, events, after=after, previous=previous, recorded_at=recorded_at
+    )
+    return tuple(each.record for each in records)
+
+
+def written(
+    rollout: RolloutId,
+    events: Sequence[Event],
+    *,
+    after: int,
+    previous: str,
+    recorded_at: datetime,
+) -> tuple[Written, ...]:
     """
-    Return the records of events that follow the record numbered `after`.
+    Return the records of events, and what a store has to keep of each.
 
     Args:
         rollout: Whose journal it is.
@@ -62,20 +85,19 @@ def chained(
         previous: The `link` of the last record; `FIRST_LINK` for an empty journal.
         recorded_at: The wall clock, timezone-aware.
     """
-    records: list[Record] = []
+    records: list[Written] = []
     for seq, event in enumerate(events, start=after + 1):
         body = canonical(encode_event(event))
         link = link_of(rollout, seq, recorded_at, body, previous)
-        records.append(
-            Record(
-                rollout=rollout,
-                seq=seq,
-                recorded_at=recorded_at,
-                event=event,
-                previous=previous,
-                link=link,
-            )
+        record = Record(
+            rollout=rollout,
+            seq=seq,
+            recorded_at=recorded_at,
+            event=event,
+            previous=previous,
+            link=link,
         )
+        records.append(Written(record, body))
         previous = link
     return tuple(records)
 

@@ -17,6 +17,8 @@ class Standing:
             never, or for an ended rollout.
         ended_at: None while it is under way. At most one rollout that is under way
             holds a service and environment.
+        soaking: It only holds: time and measurements bring it on. Else work may be
+            under way, or somebody asked, that a runner taking over begins again.
     """
 
     rollout: RolloutId
@@ -28,3 +30,4 @@ class Standing:
     started_at: datetime
     due: datetime | None = None
     ended_at: datetime | None = None
+    soaking: bool = False

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from gonogo.model.command import PeoplesCommand
+from gonogo.model.command import Sent
 from gonogo.model.event import Event
 from gonogo.model.identifiers import RolloutId
 from gonogo.model.record import Record
@@ -19,15 +19,34 @@ class JournalConflict(Exception):
     def __init__(self, rollout: RolloutId, *, expected: int, found: int) -> None:
         """Compose the message from the sequence numbers."""
         self.rollout, self.expected, self.found = rollout, expected, found
-        super().__init__(
+        what = (
             f"The journal of rollout {rollout} ends at record {found}, not at "
-            f"{expected}: another runner has written to it. This one stops; "
-            "`gonogo status` shows where the rollout stands."
+            f"{expected}: another runner has written to it."
+            if found != expected
+            else f"A command sent to rollout {rollout} was taken by another runner."
         )
+        super().__init__(
+            f"{what} This one stops; `gonogo status` shows where the rollout stands."
+        )
+
+
+class JournalUnavailable(Exception):
+    """The journal cannot be reached now; it may be later, and nothing is lost."""
 
 
 class FencedOff(JournalConflict):
     """Another runner has the rollout's shard now; nothing of this append was kept."""
+
+    def __init__(self, rollout: RolloutId, *, expected: int, found: int) -> None:
+        """Compose the message from the epochs: of the fence, and of the shard."""
+        self.rollout, self.expected, self.found = rollout, expected, found
+        # Not the parent's words: where the journal ends was not even looked at.
+        Exception.__init__(
+            self,
+            f"Another runner has taken rollout {rollout} over (epoch {found}; this "
+            f"one had {expected}). This one lets go; `gonogo status` shows where the "
+            "rollout stands.",
+        )
 
 
 class PlaceTaken(Exception):
@@ -48,7 +67,16 @@ class Received:
 
     number: int
     rollout: RolloutId
-    command: PeoplesCommand
+    command: Sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A command that this version cannot read; it waits for one that can."""
+
+    number: int
+    rollout: RolloutId
+    why: Exception
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,12 +178,18 @@ class Journal(Protocol):
         """
         ...
 
-    def read(self, rollout: RolloutId, *, after: int = 0) -> tuple[Record, ...]:
-        """Return the records behind `after`, oldest first; empty when none."""
+    def read(
+        self, rollout: RolloutId, *, after: int = 0, most: int | None = None
+    ) -> tuple[Record, ...]:
+        """Return the records behind `after`, oldest first, at `most` so many."""
         ...
 
     def rollouts(self) -> tuple[RolloutId, ...]:
-        """Return every rollout that has a record, oldest first."""
+        """
+        Return every rollout that has a record, oldest first.
+
+        `THE_LINE` is none, though a journal may keep records under its name.
+        """
         ...
 
     def standings(
@@ -170,15 +204,42 @@ class Journal(Protocol):
         """
         ...
 
+    def without_standing(self) -> tuple[RolloutId, ...]:
+        """Return the rollouts of which an earlier version kept none, oldest first."""
+        ...
+
     def snapshot(self, rollout: RolloutId) -> Snapshot | None:
         """Return the last snapshot that was kept, or None."""
         ...
 
-    def next_epoch(self, shard: Shard) -> Fence:
-        """Take a shard over: from now on only this fence, or a later one, holds."""
+    def next_epochs(self, shards: Sequence[Shard]) -> tuple[tuple[Fence, bool], ...]:
+        """
+        Take shards over: from now on only these fences, or later ones, hold.
+
+        One transaction, so that taking all of them costs one commit. The mark that
+        `left` made is taken away by it.
+
+        Returns:
+            For each shard, in order: its fence; and whether the last holder had left
+            it clean, by `left`. False for a shard never held, since a runner of an
+            earlier version, which knew no shards, may have been at work there.
+        """
         ...
 
-    def send(self, rollout: RolloutId, command: PeoplesCommand) -> None:
+    def holds(self, fence: Fence) -> bool:
+        """Return whether a fence is the last of its shard still."""
+        ...
+
+    def left(self, fences: Sequence[Fence]) -> None:
+        """
+        Mark shards as left with nothing under way; one transaction.
+
+        A fence that is no longer the last of its shard marks nothing: whoever has the
+        shard now says how it was left.
+        """
+        ...
+
+    def send(self, rollout: RolloutId, command: Sent) -> None:
         """Keep a person's command for the runner of a rollout."""
         ...
 
@@ -186,8 +247,14 @@ class Journal(Protocol):
         """Return the commands not consumed yet, in the order they were sent."""
         ...
 
-    def received_since(self, number: int) -> tuple[Received, ...]:
-        """Return the commands of all rollouts not consumed yet, behind `number`."""
+    def received_since(
+        self, number: int, *, most: int
+    ) -> tuple[Received | Unread, ...]:
+        """
+        Return the next commands not consumed yet, of all rollouts, behind `number`.
+
+        One that does not read holds up no other: it comes as `Unread`.
+        """
         ...
 
     def verify(self, rollout: RolloutId) -> tuple[Damage, ...]:

@@ -5,33 +5,28 @@ Any number of threads and processes may use one file. A transaction writes only 
 was decided already, so that it lasts about as long as one sync of the disk.
 """
 
-import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Self
 
-from gonogo.adapters.journals.chain import StoredRecord, damages
-from gonogo.adapters.journals.errors import JournalDamaged
-from gonogo.adapters.journals.schema import open_journal, transaction, usable
-from gonogo.model.command import PeoplesCommand
-from gonogo.model.encoding import (
-    UnknownEvent,
-    decode_command,
-    decode_event,
-    encode_command,
-    encode_event,
-)
+from gonogo.adapters.journals import sqlite_rows as rows
+from gonogo.adapters.journals.chain import damages
+from gonogo.adapters.journals.judging import Held, appended, judged
+from gonogo.adapters.journals.sqlite_schema import open_journal, transaction, usable
+from gonogo.adapters.journals.stored import heard_of, readable, received_of, record_of
+from gonogo.model.command import Sent
+from gonogo.model.encoding import encode_command
 from gonogo.model.event import Event
-from gonogo.model.identifiers import RolloutId
-from gonogo.model.record import FIRST_LINK, Record, chained
+from gonogo.model.identifiers import THE_LINE, RolloutId
+from gonogo.model.record import Record
 from gonogo.model.sealing import canonical
-from gonogo.ports.journal import Damage, JournalConflict, Received
-
-_COLUMNS = "rollout, seq, recorded_at, body, previous, link"
+from gonogo.model.shard import Fence, Shard
+from gonogo.model.standing import Standing
+from gonogo.ports.journal import Append, Appended, Damage, Received, Snapshot, Unread
 
 
 class SqliteJournal:
@@ -60,64 +55,123 @@ class SqliteJournal:
         after: int,
         recorded_at: datetime,
         consumed: int | None = None,
+        standing: Standing | None = None,
     ) -> tuple[Record, ...]:
         """Add events behind the record numbered `after`; durable on return."""
+        append = Append(
+            rollout=rollout,
+            events=events,
+            after=after,
+            recorded_at=recorded_at,
+            consumed=consumed,
+            standing=standing,
+        )
+        (answer,) = self.append_all((append,))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def append_all(self, appends: Sequence[Append]) -> tuple[Appended, ...]:
+        """Add to many rollouts with one commit; durable on return."""
+        if not appends:
+            return ()
         connection = self._connection
         with self._lock, usable(self.path), transaction(connection):
-            last, previous = _head(connection, rollout)
-            if last != after:
-                raise JournalConflict(rollout, expected=after, found=last)
-            if consumed is not None:
-                _consume(connection, rollout, consumed, last=last)
-            records = chained(
-                rollout,
-                events,
-                after=after,
-                previous=previous,
-                recorded_at=recorded_at,
-            )
-            _insert(connection, records)
-        return records
+            judgements = judged(appends, rows.known(connection, appends))
+            held = [each for each in judgements if isinstance(each, Held)]
+            rows.write(connection, held)
+        return appended(judgements)
 
-    def read(self, rollout: RolloutId, *, after: int = 0) -> tuple[Record, ...]:
-        """Return the records behind `after`, oldest first; empty when none."""
-        stored = self._stored(rollout, after=after)
-        return tuple(self._decoded(rollout, each) for each in stored)
+    def read(
+        self, rollout: RolloutId, *, after: int = 0, most: int | None = None
+    ) -> tuple[Record, ...]:
+        """Return the records behind `after`, oldest first, at `most` so many."""
+        with self._lock, usable(self.path):
+            stored = rows.records(self._connection, rollout, after=after, most=most)
+        return tuple(record_of(self.path, rollout, each) for each in stored)
 
     def rollouts(self) -> tuple[RolloutId, ...]:
         """Return every rollout that has a record, or had one, oldest first."""
-        with self._lock, usable(self.path):
-            rows = self._connection.execute(
-                "SELECT rollout, number FROM head UNION ALL "
-                "SELECT DISTINCT rollout, 9e999 FROM record "
-                "WHERE rollout NOT IN (SELECT rollout FROM head) ORDER BY 2, 1"
-            ).fetchall()
-        return tuple(RolloutId(name) for name, _ in rows)
+        return self._named(
+            "SELECT rollout, number FROM head UNION ALL "
+            "SELECT DISTINCT rollout, 9e999 FROM record "
+            "WHERE rollout NOT IN (SELECT rollout FROM head) ORDER BY 2, 1"
+        )
 
-    def send(self, rollout: RolloutId, command: PeoplesCommand) -> None:
+    def standings(
+        self, *, under_way: bool = False, shard: Shard | None = None
+    ) -> tuple[Standing, ...]:
+        """Return the standings that were kept, by the age of their rollouts."""
+        with self._lock, usable(self.path):
+            found = rows.standings(self._connection, under_way=under_way, shard=shard)
+        return tuple(self._standing(row) for row in found)
+
+    def without_standing(self) -> tuple[RolloutId, ...]:
+        """Return the rollouts of which an earlier version kept none, oldest first."""
+        return self._named(
+            "SELECT rollout FROM head WHERE rollout NOT IN "
+            "(SELECT rollout FROM standing) ORDER BY number"
+        )
+
+    def snapshot(self, rollout: RolloutId) -> Snapshot | None:
+        """Return the last snapshot that was kept, or None."""
+        with self._lock, usable(self.path):
+            row = self._connection.execute(
+                "SELECT seq, form, body FROM snapshot WHERE rollout = ?", (rollout,)
+            ).fetchone()
+        return None if row is None else Snapshot(seq=row[0], form=row[1], body=row[2])
+
+    def next_epochs(self, shards: Sequence[Shard]) -> tuple[tuple[Fence, bool], ...]:
+        """Take shards over: from now on only these fences, or later ones, hold."""
+        with self._lock, usable(self.path), transaction(self._connection):
+            return tuple(rows.next_epoch(self._connection, shard) for shard in shards)
+
+    def holds(self, fence: Fence) -> bool:
+        """Return whether a fence is the last of its shard still."""
+        with self._lock, usable(self.path):
+            row = self._connection.execute(
+                "SELECT epoch FROM shard WHERE shard = ?", (fence.shard,)
+            ).fetchone()
+        return row is not None and int(row[0]) == fence.epoch
+
+    def left(self, fences: Sequence[Fence]) -> None:
+        """Mark shards as left with nothing under way; one transaction."""
+        with self._lock, usable(self.path), transaction(self._connection):
+            self._connection.executemany(
+                "UPDATE shard SET clean = 1 WHERE shard = ? AND epoch = ?",
+                [(fence.shard, fence.epoch) for fence in fences],
+            )
+
+    def send(self, rollout: RolloutId, command: Sent) -> None:
         """Keep a person's command for the runner of a rollout; durable on return."""
         body = canonical(encode_command(command))
-        with self._lock, usable(self.path):
+        with self._lock, usable(self.path), transaction(self._connection):
             self._connection.execute(
                 "INSERT INTO inbox (rollout, body) VALUES (?, ?)", (rollout, body)
             )
 
     def received(self, rollout: RolloutId) -> tuple[Received, ...]:
         """Return the commands not consumed yet, in the order they were sent."""
-        with self._lock, usable(self.path):
-            rows = self._connection.execute(
-                "SELECT number, body FROM inbox WHERE rollout = ? ORDER BY number",
-                (rollout,),
-            ).fetchall()
-        return tuple(self._received(rollout, number, body) for number, body in rows)
+        found = self._waiting("rollout = ?", rollout)
+        return tuple(received_of(self.path, *row) for row in found)
+
+    def received_since(
+        self, number: int, *, most: int
+    ) -> tuple[Received | Unread, ...]:
+        """Return the next commands not consumed yet, of all rollouts, behind `number`."""
+        # The lock of the file orders the numbers as the commits, so that none turns up
+        # behind a later one. The look-up costs about as much as asking SQLite whether
+        # anything was written at all, so that nothing is asked first.
+        found = self._waiting("number > ?", number, most=most)
+        return tuple(heard_of(self.path, *row) for row in found)
 
     def verify(self, rollout: RolloutId) -> tuple[Damage, ...]:
         """Return where the chain of a rollout is broken; empty when it holds."""
         try:
-            with self._lock:
-                stored = _read(self._connection, rollout, after=0)
-                last, link = _head(self._connection, rollout)
-                torn = _torn(self._connection)
+            with self._lock, transaction(self._connection, "DEFERRED"):
+                stored = rows.records(self._connection, rollout)
+                last, link = rows.head(self._connection, rollout)
+                torn = rows.torn(self._connection)
         except sqlite3.DatabaseError as error:
             what = f"The file cannot be read any further: {error}."
             return (Damage(rollout=rollout, seq=0, what=what),)
@@ -141,105 +195,27 @@ class SqliteJournal:
     ) -> None:
         self.close()
 
-    def _stored(self, rollout: RolloutId, *, after: int) -> tuple[StoredRecord, ...]:
+    def _named(self, query: str) -> tuple[RolloutId, ...]:
+        """Return the rollouts in the first column of what a query finds."""
         with self._lock, usable(self.path):
-            return _read(self._connection, rollout, after=after)
+            found: Iterable[tuple[str]] = self._connection.execute(query).fetchall()
+        return tuple(RolloutId(row[0]) for row in found if row[0] != THE_LINE)
 
-    def _decoded(self, rollout: RolloutId, stored: StoredRecord) -> Record:
-        """Return a record as a value."""
-        try:
-            return Record(
-                rollout=rollout,
-                seq=stored.seq,
-                recorded_at=datetime.fromisoformat(stored.recorded_at),
-                event=decode_event(json.loads(stored.body)),
-                previous=stored.previous,
-                link=stored.link,
-            )
-        except UnknownEvent:
-            raise
-        except (ValueError, KeyError, TypeError) as error:
-            raise JournalDamaged(
-                self.path,
-                rollout,
-                where=f"record {stored.seq}",
-                what="does not read as an event",
-            ) from error
+    def _waiting(
+        self, which: str, value: str | int, *, most: int = -1
+    ) -> Sequence[tuple[int, RolloutId, bytes]]:
+        """Return the first commands of which a condition holds; -1 for all."""
+        query = (
+            f"SELECT number, rollout, body FROM inbox WHERE {which} "  # noqa: S608  # ours, above
+            "ORDER BY number LIMIT ?"
+        )
+        with self._lock, usable(self.path):
+            found = self._connection.execute(query, (value, most)).fetchall()
+        return tuple(found)
 
-    def _received(self, rollout: RolloutId, number: int, body: bytes) -> Received:
-        """Return a person's command as a value."""
-        try:
-            return Received(number=number, command=decode_command(json.loads(body)))
-        except (ValueError, KeyError, TypeError) as error:
-            raise JournalDamaged(
-                self.path,
-                rollout,
-                where=f"received command {number}",
-                what="does not read as a command",
-            ) from error
-
-
-def _head(connection: sqlite3.Connection, rollout: RolloutId) -> tuple[int, str]:
-    """Return number and link of a rollout's last record; of none: 0, `FIRST_LINK`."""
-    row = connection.execute(
-        "SELECT seq, link FROM head WHERE rollout = ?", (rollout,)
-    ).fetchone()
-    return (0, FIRST_LINK) if row is None else (int(row[0]), str(row[1]))
-
-
-def _consume(
-    connection: sqlite3.Connection, rollout: RolloutId, number: int, *, last: int
-) -> None:
-    """Drop a received command, which has to be there: it counts exactly once."""
-    deleted = connection.execute(
-        "DELETE FROM inbox WHERE number = ? AND rollout = ?", (number, rollout)
-    )
-    if deleted.rowcount != 1:
-        raise JournalConflict(rollout, expected=last, found=last)
-
-
-def _insert(connection: sqlite3.Connection, records: Sequence[Record]) -> None:
-    """Write records behind the last one, and remember where they end."""
-    if not records:
-        return
-    connection.executemany(
-        f"INSERT INTO record ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
-        [_row(record) for record in records],
-    )
-    end = records[-1]
-    connection.execute(
-        "INSERT INTO head (rollout, seq, link) VALUES (?, ?, ?) ON CONFLICT (rollout) "
-        "DO UPDATE SET seq = excluded.seq, link = excluded.link",
-        (end.rollout, end.seq, end.link),
-    )
-
-
-def _row(record: Record) -> tuple[str, int, str, bytes, str, str]:
-    """Return a record as it is stored; its link was taken over the very same bytes."""
-    return (
-        record.rollout,
-        record.seq,
-        record.recorded_at.isoformat(),
-        canonical(encode_event(record.event)),
-        record.previous,
-        record.link,
-    )
-
-
-def _read(
-    connection: sqlite3.Connection, rollout: RolloutId, *, after: int
-) -> tuple[StoredRecord, ...]:
-    """Return the stored records behind `after`, oldest first."""
-    rows = connection.execute(
-        "SELECT seq, recorded_at, body, previous, link FROM record "
-        "WHERE rollout = ? AND seq > ? ORDER BY seq",
-        (rollout, after),
-    )
-    return tuple(StoredRecord(*row) for row in rows)
-
-
-def _torn(connection: sqlite3.Connection) -> tuple[str, ...]:
-    """Return what SQLite itself finds wrong with the file's structure."""
-    rows = connection.execute("PRAGMA integrity_check(20)").fetchall()
-    lines = (str(row[0]) for row in rows)
-    return tuple(f"The file is damaged: {line}." for line in lines if line != "ok")
+    def _standing(self, row: rows.StandingRow) -> Standing:
+        """Return a standing as a value."""
+        rollout = RolloutId(row[0])
+        what = "does not read as one"
+        with readable(self.path, rollout, where="the standing", what=what):
+            return rows.standing_of(row)
