@@ -1,8 +1,21 @@
 """Shards: who may run which part of the rollouts, from now until when."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from gonogo.model.shard import Fence, Shard
+
+
+class Epochs(Protocol):
+    """The part of a `ports.journal.Journal` that says who holds a shard."""
+
+    def next_epochs(self, shards: Sequence[Shard]) -> tuple[tuple[Fence, bool], ...]:
+        """Take shards over; return the fence of each, and whether it was left clean."""
+        ...
+
+    def left(self, fences: Sequence[Fence]) -> None:
+        """Mark shards as left with nothing under way."""
+        ...
 
 
 class Taker(Protocol):
@@ -29,8 +42,9 @@ class Taker(Protocol):
         Ask to end a turn: begin nothing new there, and let go.
 
         Returns:
-            Whether it was left; False while an action or undo is under way there. It
-            is asked again then, and may go on as usual in between.
+            Whether it was left, also when no turn of it was held; False while an
+            action or undo is under way there. Then it is left as soon as that has
+            ended, and is asked again meanwhile.
         """
         ...
 
@@ -45,6 +59,14 @@ class Shards(Protocol):
 
     def open(self, taker: Taker) -> None:
         """Begin to give turns; returns at once."""
+        ...
+
+    def fenced_off(self, fence: Fence) -> None:
+        """
+        Say that an append was refused with this fence: that turn is over.
+
+        May come from any thread, and again; `Taker.leave` is not called for the turn.
+        """
         ...
 
     def close(self) -> None:
