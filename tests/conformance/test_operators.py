@@ -11,11 +11,13 @@ import threading
 import time
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from threading import Event, Timer
 
 import pytest
 
 from gonogo.adapters.operators import Redactor, Values, all_operators
+from gonogo.model.identifiers import RolloutId
 from gonogo.model.operation import (
     Http,
     KillFlags,
@@ -27,12 +29,21 @@ from gonogo.model.operation import (
     Sql,
 )
 from gonogo.model.plan import ValueSource
+from gonogo.model.ticket import Ticket
 from gonogo.ports.operator import PreparationFailed
 
 SECRET = "s3cr3t/&+Wert"
 LONG = timedelta(seconds=30)
 SHORT = timedelta(seconds=0.4)
 NEVER = Event()
+NUMBERS = count(1)
+
+
+def deed():
+    """Return a ticket for a deed of its own."""
+    return Ticket(rollout=RolloutId("r-1"), subject="deed", attempt=next(NUMBERS))
+
+
 SOON_S = 8  # two busy cores; what hangs would take a minute
 FLAGS = '{"flags": {}}'
 
@@ -196,8 +207,8 @@ class World:
         (folder / "flags.json").write_text(FLAGS)
 
     def perform(self, operation, cancelled=NEVER):
-        """Perform an operation."""
-        return self.operators[type(operation)].perform(operation, cancelled)
+        """Perform an operation, as a deed where it has two ways."""
+        return self.operators[type(operation)].perform(operation, cancelled, deed())
 
     def prepare(self, operation):
         """Look up what reverses an operation."""
@@ -302,6 +313,13 @@ def test_a_cancellation_ends_it(world, make):
 def test_a_cancellation_ends_a_query(database, make):
     """An abort does not wait for the database."""
     ends_when_cancelled(database, make)
+
+
+@pytest.mark.parametrize("make", HANGING.values(), ids=HANGING)
+def test_of_what_was_never_begun_nothing_is_found(world, make):
+    """An operator answers at once that it knows nothing, and has not begun it."""
+    operation = make(LONG)
+    assert world.operators[type(operation)].find(operation, NEVER, deed()) is None
 
 
 def test_a_cancelled_flag_is_left_as_it_is(world):

@@ -7,6 +7,7 @@ again, it does the same as the first time; and what was then completed stays.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from threading import Event
 
@@ -14,10 +15,19 @@ import psycopg
 import pytest
 
 from gonogo.adapters.operators import Redactor, Values, all_operators
+from gonogo.model.identifiers import RolloutId
 from gonogo.model.operation import Migrate, Operation, SetFlag, Shell
 from gonogo.model.plan import ValueSource
+from gonogo.model.ticket import Ticket
 
 NEVER = Event()
+NUMBERS = count(1)
+
+
+def deed():
+    """Return a ticket for a deed of its own."""
+    return Ticket(rollout=RolloutId("r-1"), subject="deed", attempt=next(NUMBERS))
+
 
 CATALOGUE = """
 SELECT 'column', table_name, column_name, data_type, is_nullable, column_default
@@ -86,7 +96,7 @@ def five_moves(operators, case: Case) -> None:
     """Apply, undo, compare, apply again, and complete."""
 
     def perform(operation):
-        seen = operators[type(operation)].perform(operation, NEVER)
+        seen = operators[type(operation)].perform(operation, NEVER, deed())
         assert (None, 0) == (seen.error, seen.exit_status or 0)
 
     before = case.look()
@@ -172,9 +182,9 @@ def test_a_migration_is_reversed_by_the_script_that_was_there_when_it_ran(
     operators = operators_in(folder, database_url)
     apply = Migrate(up="up.sql", down="down.sql", connection="qc")
     undo = operators[Migrate].prepare(apply)
-    assert operators[Migrate].perform(apply, NEVER).error is None
+    assert operators[Migrate].perform(apply, NEVER, deed()).error is None
     (folder / "down.sql").unlink()
-    assert operators[type(undo)].perform(undo, NEVER).error is None
+    assert operators[type(undo)].perform(undo, NEVER, deed()).error is None
 
 
 @pytest.mark.parametrize(

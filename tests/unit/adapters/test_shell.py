@@ -5,6 +5,7 @@ import signal
 import stat
 import time
 from datetime import timedelta
+from itertools import count, repeat
 from threading import Event, Timer
 
 import pytest
@@ -12,8 +13,10 @@ import pytest
 from gonogo.adapters.operators.redaction import Redactor
 from gonogo.adapters.operators.shell import ShellOperator, value_of
 from gonogo.adapters.operators.values import Values
+from gonogo.model.identifiers import RolloutId
 from gonogo.model.operation import Shell
 from gonogo.model.plan import ValueSource
+from gonogo.model.ticket import Ticket
 
 SECRET = "s3cr3t'&%Wert"
 SOURCES = {
@@ -26,10 +29,26 @@ LONG = timedelta(seconds=30)
 NEVER = Event()
 
 
-@pytest.fixture
-def shell(tmp_path):
+@pytest.fixture(params=["look", "deed"])
+def shell(tmp_path, request):
     """Give an operator whose scripts start in a folder of the test's own."""
-    return operator(tmp_path)
+    return Asked(operator(tmp_path), deeds=request.param == "deed")
+
+
+class Asked:
+    """An operator that is asked for looks only, or for one deed after the other."""
+
+    def __init__(self, inner, *, deeds):
+        self.inner, self.attempts = inner, count(1) if deeds else repeat(None)
+
+    def perform(self, operation, cancelled):
+        """Perform an operation with the next ticket."""
+        return self.inner.perform(operation, cancelled, ticket(next(self.attempts)))
+
+
+def ticket(attempt=None, subject="step"):
+    """Return a ticket for a look, or for one attempt at a deed."""
+    return Ticket(rollout=RolloutId("r-1"), subject=subject, attempt=attempt)
 
 
 def operator(folder, environ=ENVIRON):
@@ -44,7 +63,8 @@ def operator(folder, environ=ENVIRON):
 def run(shell, script, *, session=None, deadline=LONG, cancelled=NEVER):
     """Perform a script."""
     operation = Shell(run=script, session=session, deadline=deadline)
-    return shell.perform(operation, cancelled)
+    asked = shell if isinstance(shell, Asked) else Asked(shell, deeds=False)
+    return asked.perform(operation, cancelled)
 
 
 # --- as a person would type it -----------------------------------------------------
@@ -325,7 +345,7 @@ def test_a_session_survives_its_runner(shell, tmp_path):
 def test_secrets_are_not_written_to_the_session(shell, tmp_path):
     """They are handed on by name: the file has none, and the next block has them."""
     run(shell, 'export H="Bearer $TOKEN"; plain="$TOKEN"', session="s")
-    (file,) = (tmp_path / "sessions").iterdir()
+    (file,) = (tmp_path / "sessions").glob("*.json")
     assert "s3cr3t" not in file.read_text()
     assert 0o600 == stat.S_IMODE(file.stat().st_mode)
     assert 0o700 == stat.S_IMODE(file.parent.stat().st_mode)

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from gonogo.model.operation import Operation
+from gonogo.model.ticket import Ticket
 from gonogo.model.verdict import Observation
 
 
@@ -38,6 +39,28 @@ class Operator(Protocol):
         """
         ...
 
-    def perform(self, operation: Operation, cancelled: Cancellation) -> Observation:
-        """Do it (or look), and return what came of it."""
+    def perform(
+        self, operation: Operation, cancelled: Cancellation, ticket: Ticket
+    ) -> Observation:
+        """
+        Do it (or look), and return what came of it.
+
+        A deed that outlives its worker is begun at most once for each ticket on this
+        machine: whoever comes second is refused with an `Observation.error`.
+        """
+        ...
+
+    def find(
+        self, operation: Operation, cancelled: Cancellation, ticket: Ticket
+    ) -> Observation | None:
+        """
+        Return what became of a deed that an earlier worker may have begun.
+
+        Waits for one that still runs, by the deadline it was given; ends it when
+        cancelled. After an answer of None, nobody begins it any more on this machine.
+
+        Returns:
+            What came of it; None when nothing is known here. That says nothing about
+            another machine, nor that it was not begun.
+        """
         ...

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gonogo.adapters.operators.filling import filled
+from gonogo.adapters.operators.traceless import Traceless
 from gonogo.adapters.operators.values import UnresolvedValue, Values
 from gonogo.model.operation import (
     KillFlags,
@@ -13,12 +14,13 @@ from gonogo.model.operation import (
     RestoreFlag,
     SetFlag,
 )
+from gonogo.model.ticket import Ticket
 from gonogo.model.verdict import Observation
 from gonogo.ports.operator import Cancellation, PreparationFailed
 from gonogo_flags import FlagError, FlagFile
 
 
-class FlagOperator:
+class FlagOperator(Traceless):
     """
     Performs `SetFlag`, `RestoreFlag`, `KillFlags` and `ReadFlag`.
 
@@ -56,8 +58,11 @@ class FlagOperator:
             deadline=operation.deadline,
         )
 
-    def perform(self, operation: Operation, cancelled: Cancellation) -> Observation:
+    def perform(
+        self, operation: Operation, cancelled: Cancellation, ticket: Ticket
+    ) -> Observation:
         """Set, restore, kill or read."""
+        del ticket
         began = time.monotonic()
         value: float | None = None
         output, error = "", None

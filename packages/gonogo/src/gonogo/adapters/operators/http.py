@@ -19,13 +19,15 @@ from gonogo.adapters.operators.exchange import Answer, exchange, trouble
 from gonogo.adapters.operators.filling import filled, filled_url
 from gonogo.adapters.operators.json_path import NoSuchValue, value_at
 from gonogo.adapters.operators.output import Redact, bounded
+from gonogo.adapters.operators.traceless import Traceless
 from gonogo.adapters.operators.values import UnresolvedValue, Values
 from gonogo.model.operation import Http, Operation
+from gonogo.model.ticket import Ticket
 from gonogo.model.verdict import Observation
 from gonogo.ports.operator import Cancellation
 
 
-class HttpOperator:
+class HttpOperator(Traceless):
     """
     Performs `Http`. An answer of any status is a result; only none is an error.
 
@@ -45,8 +47,11 @@ class HttpOperator:
         assert isinstance(operation, Http)  # noqa: S101
         return None
 
-    def perform(self, operation: Operation, cancelled: Cancellation) -> Observation:
+    def perform(
+        self, operation: Operation, cancelled: Cancellation, ticket: Ticket
+    ) -> Observation:
         """Send the request, and return what was answered."""
+        del ticket
         assert isinstance(operation, Http)  # noqa: S101
         began = time.monotonic()
         try:

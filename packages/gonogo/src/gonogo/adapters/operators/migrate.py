@@ -8,12 +8,14 @@ there when the migration was applied, whatever has become of the file.
 from pathlib import Path
 
 from gonogo.adapters.operators.databases import Databases
+from gonogo.adapters.operators.traceless import Traceless
 from gonogo.model.operation import Migrate, Operation, Sql
+from gonogo.model.ticket import Ticket
 from gonogo.model.verdict import Observation
 from gonogo.ports.operator import Cancellation, PreparationFailed
 
 
-class MigrateOperator:
+class MigrateOperator(Traceless):
     """
     Performs `Migrate`, in one transaction.
 
@@ -51,8 +53,11 @@ class MigrateOperator:
             idempotent=operation.idempotent,
         )
 
-    def perform(self, operation: Operation, cancelled: Cancellation) -> Observation:
+    def perform(
+        self, operation: Operation, cancelled: Cancellation, ticket: Ticket
+    ) -> Observation:
         """Run the up script."""
+        del ticket
         assert isinstance(operation, Migrate)  # noqa: S101
         try:
             script = self._script(operation.up)

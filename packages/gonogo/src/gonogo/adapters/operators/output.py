@@ -12,6 +12,7 @@ Redact = Callable[[str], str]
 
 LIMIT = 64 * 1024  # characters; enough for a person, and a journal stays small
 _SLACK = 8 * 1024  # kept beyond a cut while redacting: longer than any one secret
+KEPT_BYTES = LIMIT // 2 + _SLACK  # of each end: what has to be there to be redacted
 
 _ESCAPES = re.compile(
     r"\x1b(?:\[[0-?]{0,64}[ -/]{0,16}[@-~]|\][^\x07\x1b]{0,512}\x07?)"
@@ -32,6 +33,15 @@ class KeptOutput:
         self._redact, self._half = redact, limit // 2
         self._head, self._tail = bytearray(), bytearray()
         self._total = 0
+
+    @classmethod
+    def of(cls, head: bytes, tail: bytes, total: int, redact: Redact) -> "KeptOutput":
+        """Return what somebody else kept: the two ends, of so many bytes in all."""
+        output = cls(redact)
+        output.feed(head)
+        output.feed(tail)
+        output._total = total
+        return output
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes."""

@@ -3,7 +3,8 @@ Running a process to its end, by its deadline, or until it is cancelled.
 
 The process leads a session of its own. Ended early, the whole group gets SIGTERM, and
 after a grace SIGKILL. Everything it starts inherits the pipe `kept`, even what has its
-output redirected; when both pipes are at their end, nobody is left.
+output redirected; when both pipes are at their end, nobody is left. It does not outlive
+gonogo (`leashed`).
 """
 
 import os
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gonogo.adapters.operators.ending import Ended, Why
+from gonogo.adapters.operators.leashed import LEASH
 from gonogo.ports.operator import Cancellation
 
 _POLL_S = 0.05  # how late a cancellation may be noticed
@@ -97,17 +99,19 @@ def run(
         OSError: It could not be started.
     """
     deadline = time.monotonic() + deadline_s
+    LEASH.make_ready()
     child, pipes = _start(process)
-    try:
-        why = _follow(child, pipes, deadline, cancelled)
-        if why is not None:
-            _end(child, pipes, grace_s)
-            raise Ended(why)
-        _drain(pipes)
-        status = child.wait(_REAP_S)
-    finally:
-        _kill(child)
-        pipes.close()
+    with LEASH.holding(child.pid):
+        try:
+            why = _follow(child, pipes, deadline, cancelled)
+            if why is not None:
+                _end(child, pipes, grace_s)
+                raise Ended(why)
+            _drain(pipes)
+            status = child.wait(_REAP_S)
+        finally:
+            _kill(child)
+            pipes.close()
     return status if status >= 0 else 128 - status
 
 

@@ -29,6 +29,7 @@ from gonogo.model.operation import (
     Shell,
     Sql,
 )
+from gonogo.model.ticket import Ticket
 from gonogo.model.verdict import Observation
 from gonogo.ports.operator import Cancellation, Operator, PreparationFailed
 
@@ -97,9 +98,20 @@ class RedactingOperator:
             raise PreparationFailed(message)
         return undo
 
-    def perform(self, operation: Operation, cancelled: Cancellation) -> Observation:
+    def perform(
+        self, operation: Operation, cancelled: Cancellation, ticket: Ticket
+    ) -> Observation:
         """Do it, and return what came of it, bounded and redacted."""
-        seen = self._inner.perform(operation, cancelled)
+        return self._redacted(self._inner.perform(operation, cancelled, ticket))
+
+    def find(
+        self, operation: Operation, cancelled: Cancellation, ticket: Ticket
+    ) -> Observation | None:
+        """Return what became of a deed begun earlier, bounded and redacted."""
+        seen = self._inner.find(operation, cancelled, ticket)
+        return None if seen is None else self._redacted(seen)
+
+    def _redacted(self, seen: Observation) -> Observation:
         value, error = seen.value, seen.error
         return replace(
             seen,

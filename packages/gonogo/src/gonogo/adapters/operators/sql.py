@@ -1,12 +1,14 @@
 """SQL: statements over a named connection, as a probe or as an action."""
 
 from gonogo.adapters.operators.databases import Databases
+from gonogo.adapters.operators.traceless import Traceless
 from gonogo.model.operation import Operation, Sql
+from gonogo.model.ticket import Ticket
 from gonogo.model.verdict import Observation
 from gonogo.ports.operator import Cancellation
 
 
-class SqlOperator:
+class SqlOperator(Traceless):
     """
     Performs `Sql`, in one transaction.
 
@@ -22,8 +24,11 @@ class SqlOperator:
         assert isinstance(operation, Sql)  # noqa: S101
         return None
 
-    def perform(self, operation: Operation, cancelled: Cancellation) -> Observation:
+    def perform(
+        self, operation: Operation, cancelled: Cancellation, ticket: Ticket
+    ) -> Observation:
         """Run the statements; the rows are those of the last query."""
+        del ticket
         assert isinstance(operation, Sql)  # noqa: S101
         return self._databases.execute(
             operation.query,

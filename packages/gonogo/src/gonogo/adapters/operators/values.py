@@ -5,8 +5,10 @@ Plans and journals hold names only. The names are resolved here, at the last mom
 from the environment of the process or from the plan's own literals.
 """
 
+import json
 import re
 from collections.abc import Mapping
+from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
 from gonogo.model.plan import ValueSource
@@ -130,6 +132,16 @@ class Values:
             if len(password) >= _SHORTEST_SECRET:
                 found[f"{name} (password)"] = password
         return found
+
+    def seal(self, salt: str) -> str:
+        """
+        Return what tells whether two processes know the same secrets.
+
+        It stands only beside raw output that may hold the secrets themselves, and
+        goes when that goes: what is read with other secrets cannot be redacted.
+        """
+        known = json.dumps(self.secrets(), sort_keys=True)
+        return f"{salt}:{sha256(f'{salt}:{known}'.encode()).hexdigest()}"
 
     def _resolved(self, name: str, source: ValueSource | None, *, what: str) -> str:
         text = None if source is None else self._text(source)
