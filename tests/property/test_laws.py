@@ -112,22 +112,38 @@ def _walk_back(state, *, works):
         state, waiting = decision.state, [*waiting, *decision.effects]
     while not state.ended:
         steps += 1
-        undo = next((e for e in waiting if isinstance(e, effects.Undo)), None)
-        if undo is not None:
-            waiting.remove(undo)
-            command = commands.ReportUndone(
-                at=state.at, undo=undo.undo, attempt=undo.attempt, observation=seen
-            )
+        asked = next((e for e in waiting if isinstance(e, ANSWERED)), None)
+        if asked is not None:
+            waiting.remove(asked)
+            command = _answer(asked, state.at, seen)
         else:
             wake = next_wake(state)
             assert wake is not None, "it waits for nothing"
             command = commands.Tick(at=wake)
         decision = decide(state, command)
         state, waiting = decision.state, [*waiting, *decision.effects]
-        assert steps <= 6 * len(state.undos) + 6
+        assert steps <= 8 * len(state.undos) + 8
     left = {undo.phase for undo in state.undos}
     wanted = {UndoPhase.UNDONE, UndoPhase.HANDED_OVER}
     assert left <= (wanted if works else {UndoPhase.HANDED_OVER})
+
+
+ANSWERED = (effects.Undo, effects.Find, effects.Observe)
+
+
+def _answer(asked, at, seen):
+    """Return what comes of an effect: nothing is found, and nobody can look."""
+    match asked:
+        case effects.Undo(undo=undo, attempt=attempt):
+            return commands.ReportUndone(
+                at=at, undo=undo, attempt=attempt, observation=seen
+            )
+        case effects.Find(sought=sought):
+            return commands.ReportNotFound(at=at, sought=sought)
+        case effects.Observe(step=step, attempt=attempt):
+            return commands.ReportObserved(
+                at=at, step=step, attempt=attempt, observation=Observation(error="no")
+            )
 
 
 @BOUNDED

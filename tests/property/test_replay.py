@@ -13,7 +13,7 @@ from gonogo.decision.transitions import IllegalTransition
 from gonogo.model import command as commands
 from gonogo.model.command import Person
 from gonogo.model.encoding import decode_event, encode_event
-from gonogo.model.event import Event
+from gonogo.model.event import Event, LineReleased, LineStopped
 from gonogo.model.record import FIRST_LINK, chained, link_of
 from gonogo.model.sealing import canonical
 from gonogo.testing.clock import NOON
@@ -69,8 +69,20 @@ def test_evolve_knows_every_event_in_every_state(plan, seed):
     for length in range(1, len(history), 11):
         state = replay(history[:length])
         for event in history[::3]:
+            if names_another_plan(event, state):
+                continue
             with suppress(IllegalTransition):
                 assert isinstance(evolve(state, event), RolloutState)
+
+
+def names_another_plan(event, state):
+    """Tell whether an event is about a part that only an amended plan has, or had."""
+    plan = state.plan
+    stages = {stage.id for stage in plan.stages}
+    metrics = {metric.name for metric in plan.metrics}
+    return getattr(event, "stage", None) not in {None, *stages} or getattr(
+        event, "metric", None
+    ) not in {None, *metrics}
 
 
 def test_the_simulation_reaches_every_kind_of_event():
@@ -83,7 +95,9 @@ def test_the_simulation_reaches_every_kind_of_event():
         seen |= {type(event) for event in world.history}
         if len(seen) == len(get_args(Event)):
             break
-    assert {kind.__name__ for kind in get_args(Event)} == {k.__name__ for k in seen}
+    # What stops the line stands in no rollout's journal, but in its own.
+    wanted = set(get_args(Event)) - {LineStopped, LineReleased}
+    assert {kind.__name__ for kind in wanted} == {kind.__name__ for kind in seen}
 
 
 @BOUNDED

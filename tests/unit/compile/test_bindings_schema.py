@@ -93,6 +93,14 @@ BINDINGS = {
     "metrics: {E: {shell: x, consecutive: 1.5}}": False,
     "variants: {platform: Heroku}": True,
     "lint: {ignore: [GNG303]}": True,
+    'windows: [{rule: FREQ=DAILY, for: 8h, zone: UTC, except: ["2026-12-24"]}]': True,
+    "windows: {rule: FREQ=DAILY, for: 8h, zone: UTC, holidays: de.ics}": True,
+    "windows: [{rule: FREQ=DAILY, for: soon, zone: UTC}]": False,
+    "stages: {X: {windows: [{rule: FREQ=DAILY, for: 8h, zone: UTC}]}}": True,
+    "stages: {X: {window: []}}": False,
+    "on_failure: ask": True,
+    "on_failure: wait": False,
+    "steps: {X: {shell: x, on_failure: back}}": True,
     "lint: {ignorex: [GNG303]}": False,
 }
 
@@ -111,6 +119,9 @@ def test_a_key_that_has_to_be_there_is_missed_by_both(word, key):
     section = {"connection": "connections", "value": "values"}.get(word)
     if section is not None:
         text = f"{section}: {{X: {{}}}}"
+    elif word == "window":
+        known = {"rule": "FREQ=DAILY", "for": "8h", "zone": "UTC"}
+        text = yaml.safe_dump({"windows": [known | {key: None}]})
     else:
         fields = yaml.safe_load(WHOLE[word])
         del fields[key]

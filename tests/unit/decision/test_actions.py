@@ -61,9 +61,10 @@ def done(*steps, **rest):
 
 
 def crashed(step, **rest):
-    """Return a scene whose runner died with the action under way."""
+    """Return a scene whose runner died with the action under way, without a trace."""
     dead = begun(step, **rest)
     dead.recover()
+    dead.lost()
     return dead
 
 
@@ -164,6 +165,56 @@ def test_what_a_harmless_action_leaves_is_not_undone():
 # -- after a crash -------------------------------------------------------------
 
 
+def test_an_action_in_doubt_is_first_sought_where_it_ran():
+    """And asked for by the number of its attempt, until there is an answer."""
+    doubtful = begun(action())
+    doubtful.recover()
+    (find,) = doubtful.effects
+    assert ("act", 1) == (find.sought.step, find.sought.attempt)
+    assert [] == kinds(doubtful.tick())
+    assert ["Find"] == kinds(doubtful.effects)
+    assert ["ActionNotFound", "QuestionAsked"] == kinds(doubtful.lost())
+    assert [] == kinds(doubtful.tick())
+    assert [] == kinds(doubtful.effects)
+
+
+@pytest.mark.parametrize(
+    ("seen", "what"),
+    [
+        (Observation(exit_status=0), ["ActionApplied", "StepCompleted"]),
+        (Observation(exit_status=1), ["ActionFailed", "RolloutAborted"]),
+    ],
+    ids=["ended well", "failed"],
+)
+def test_what_is_found_of_an_action_in_doubt_is_its_result(seen, what):
+    """Nobody is asked, and it is not begun again."""
+    found = begun(action())
+    found.recover()
+    assert what == kinds(found.applied("act", seen))[:2]
+    assert not found.state.step(StepId("act")).not_found
+    assert "act/in-doubt" not in found.state.questions
+
+
+def test_a_report_of_nothing_found_counts_once_and_only_in_doubt():
+    """Late and repeated ones change nothing."""
+    doubtful = begun(action())
+    sought = doubtful.effects[0]
+    report = commands.ReportNotFound(at=NOON, sought=sought)
+    assert () == doubtful.take(report)
+    doubtful.recover()
+    assert ["ActionNotFound", "QuestionAsked"] == kinds(doubtful.take(report))
+    assert () == doubtful.take(report)
+
+
+def test_the_next_runner_seeks_anew_and_what_it_finds_closes_the_question():
+    """It may be on the machine where the action ran."""
+    doubtful = crashed(action())
+    doubtful.recover()
+    assert {"Find", "Ask"} == set(kinds(doubtful.effects))
+    told = kinds(doubtful.applied("act", attempt=1))
+    assert ["ActionApplied", "StepCompleted", "QuestionWithdrawn"] == told[:3]
+
+
 def test_an_action_in_doubt_is_asked_by_its_own_check():
     """Passing, it was applied; failing, it is begun again, and with a new number."""
     check = {"check": Shell(run="look"), "check_expects": None}
@@ -206,6 +257,7 @@ def test_an_idempotent_action_in_doubt_is_repeated_but_not_while_paused():
     held = begun(idempotent())
     held.paused()
     held.recover()
+    held.lost()
     assert "Apply" not in kinds(held.effects)
     held.resumed()
     assert ["Apply"] == kinds(e for e in held.effects if type(e).__name__ == "Apply")
@@ -217,6 +269,7 @@ def test_what_was_said_of_one_attempt_does_not_settle_the_next():
     doubtful.answered("act/in-doubt", "not applied")
     doubtful.prepared("act")
     doubtful.recover()
+    doubtful.lost()
     assert ["act/in-doubt-2"] == list(doubtful.state.questions)
     assert ["CommandRejected"] == kinds(doubtful.answered("act/in-doubt", "applied"))
     assert "StepCompleted" in kinds(doubtful.answered("act/in-doubt-2", "applied"))
@@ -318,17 +371,84 @@ def test_what_has_no_way_back_is_handed_over_at_once():
 def test_an_undo_under_way_at_a_crash_is_repeated_only_without_harm():
     """Else a person sees to it."""
     doubtful = rolling_back()
-    assert "UndoHandedOver" in kinds(doubtful.recover())
+    doubtful.recover()
+    assert ["Find"] == kinds(doubtful.effects)
+    assert "UndoHandedOver" in kinds(doubtful.lost())
     harmless = rolling_back(undo=Shell(run="back", idempotent=True))
-    assert ["RunnerRecovered", "UndoIntended"] == kinds(harmless.recover())
+    assert ["RunnerRecovered"] == kinds(harmless.recover())
+    assert ["UndoNotFound", "UndoIntended"] == kinds(harmless.lost())
 
 
 def test_a_crash_in_an_action_after_the_abort_does_not_block_the_way_back():
     """An idempotent undo is run though the action is in doubt."""
     back = begun(action(undo=Shell(run="back", idempotent=True)))
     assert ["Notify", "Cancel"] == kinds((back.aborted(), back.effects)[1])
-    told = kinds(back.recover())
-    assert ["RunnerRecovered", "ActionInDoubt", "UndoIntended"] == told
+    assert ["RunnerRecovered", "ActionInDoubt"] == kinds(back.recover())
+    assert ["ActionNotFound", "UndoIntended"] == kinds(back.lost())
+
+
+def test_an_abort_ends_what_may_run_unseen_before_anything_is_undone():
+    """What is found comes to its end first; then it is undone like any other."""
+    doubtful = begun(action())
+    doubtful.recover()
+    assert ["RolloutAborted"] == kinds(doubtful.aborted())
+    assert ["Find", "Cancel"] == kinds(doubtful.effects)[-2:]
+    assert [] == kinds(doubtful.tick())
+    assert ["Find", "Cancel"] == kinds(doubtful.effects)
+    cancelled = Observation(error="it was cancelled")
+    assert ["ActionFailed", "UndoIntended"] == kinds(
+        doubtful.applied("act", cancelled, attempt=1)
+    )
+
+
+CHECKED = {"check": Shell(run="look"), "check_expects": None}
+LOOKS = [
+    (Observation(exit_status=0), ["ActionApplied", "UndoIntended"]),
+    (Observation(exit_status=1), ["ActionNotApplied", "RolledBack"]),
+    (ERROR, ["UndoHandedOver", "QuestionAsked", "RolledBack"]),
+]
+
+
+@pytest.mark.parametrize(("seen", "what"), LOOKS, ids=["stands", "not", "unclear"])
+def test_on_the_way_back_the_check_of_an_action_in_doubt_is_asked(seen, what):
+    """Whether there is anything to undo; a person is the last resort."""
+    doubtful = begun(action(**CHECKED))
+    doubtful.aborted()
+    doubtful.recover()
+    assert ["ActionNotFound"] == kinds(doubtful.lost())
+    assert ["Observe"] == kinds(doubtful.effects)
+    assert what == kinds(doubtful.observed("act", seen, attempt=1))
+    assert () == doubtful.observed("act", seen, attempt=1)
+
+
+UNDO_LOOKS = [
+    (Observation(exit_status=0), ["UndoFailed"]),
+    (Observation(exit_status=1), ["UndoApplied", "RolledBack"]),
+    (ERROR, ["UndoHandedOver", "QuestionAsked", "RolledBack"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("seen", "what"), UNDO_LOOKS, ids=["still there", "gone", "unclear"]
+)
+def test_the_check_of_an_action_tells_whether_its_undo_in_doubt_was_done(seen, what):
+    """Where the action still stands, undoing it failed, and is tried again."""
+    doubtful = rolling_back(**CHECKED)
+    assert () == doubtful.observed("act", seen, attempt=1)
+    doubtful.recover()
+    assert ["UndoNotFound"] == kinds(doubtful.lost())
+    assert ["Observe"] == kinds(doubtful.effects)
+    assert what == kinds(doubtful.observed("act", seen, attempt=1))
+    assert () == doubtful.observed("act", seen, attempt=1)
+
+
+@pytest.mark.parametrize("seen", [Observation(exit_status=0), ERROR])
+def test_what_is_found_of_an_undo_is_its_result(seen):
+    """It is not begun again, and nobody is asked."""
+    back = rolling_back()
+    back.recover()
+    kind = "UndoFailed" if seen.error else "UndoApplied"
+    assert kind == kinds(back.undone(1, seen, attempt=1))[0]
 
 
 def test_the_way_back_waits_for_the_action_under_way():

@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gonogo.document import tree as trees
@@ -28,6 +28,7 @@ def outcome(text):
 
 
 @given(text=TEXTS)
+@example(text="---")
 def test_both_loaders_see_the_same(text):
     """A file means the same on a machine without libyaml, to the line and column."""
     with pytest.MonkeyPatch.context() as patch:

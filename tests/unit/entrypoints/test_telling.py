@@ -24,6 +24,8 @@ from gonogo.testing.clock import NOON
 ADA = Person(name="ada", source="terminal")
 # Said by another line of the same instant, or of no interest while it runs.
 SILENT = {events.StepStarted, events.StagePromoted}
+# Of the line, and in no journal of a rollout.
+SILENT |= {events.LineStopped, events.LineReleased}
 
 
 def measured(minute, outcome, value=1.0):

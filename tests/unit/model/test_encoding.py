@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from gonogo.decision import replay
+from gonogo.decision.line import stops_of
 from gonogo.model import command as commands
 from gonogo.model.command import Person
 from gonogo.model.encoding import (
@@ -23,6 +24,7 @@ from gonogo.model.encoding import (
 from gonogo.model.event import ActionApplied, Event, RunnerRecovered
 from gonogo.model.identifiers import QuestionId, StepId
 from gonogo.model.record import FIRST_LINK, Record, chained, link_of
+from gonogo.model.scope import Scope
 from gonogo.model.sealing import canonical, digest_of, encode_plan, sealed
 from gonogo.model.verdict import Observation
 from gonogo.testing.clock import NOON
@@ -30,6 +32,7 @@ from gonogo.testing.plans import Dice, draw_plan
 
 GOLDEN = Path(__file__).with_name("golden")
 JOURNALS = sorted(GOLDEN.glob("journal-*.jsonl"))
+LINE = GOLDEN / "line-1.jsonl"
 ADA = Person(name="ada")
 
 
@@ -63,7 +66,13 @@ def test_an_old_journal_replays_to_the_state_it_always_had(journal):
     assert kept == found
 
 
-@pytest.mark.parametrize("journal", JOURNALS, ids=lambda path: path.stem)
+def test_an_old_journal_of_the_line_says_what_it_always_said():
+    """The line has a journal of its own, and is no rollout."""
+    (stop,) = stops_of(read(LINE))
+    assert (Scope(), "") == (stop.scope, stop.reason)
+
+
+@pytest.mark.parametrize("journal", [*JOURNALS, LINE], ids=lambda path: path.stem)
 def test_an_old_journal_reads_as_it_is_written_today(journal):
     """What is stored keeps its bytes but for fields added since, which have defaults."""
     for line in journal.read_text(encoding="utf-8").splitlines():
@@ -73,7 +82,8 @@ def test_an_old_journal_reads_as_it_is_written_today(journal):
 
 def test_the_golden_journals_hold_every_kind_of_event():
     """What is not in them could change its meaning unseen."""
-    seen = {type(event).__name__ for journal in JOURNALS for event in read(journal)}
+    journals = (*JOURNALS, LINE)
+    seen = {type(event).__name__ for journal in journals for event in read(journal)}
     assert {kind.__name__ for kind in get_args(Event)} == seen
 
 

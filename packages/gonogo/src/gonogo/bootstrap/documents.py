@@ -1,6 +1,7 @@
 """Documents: read from their file, with the bindings beside them, and compiled."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from gonogo.document import Beside, Compiled, Reading, compile_document
@@ -56,7 +57,9 @@ def open_document(path: Path) -> Document:
         reading, compiled = compile_plan_file(data, name=path.name)
     else:
         beside = _beside(path)
-        reading, compiled = compile_document(data, name=path.name, beside=beside)
+        reading, compiled = compile_document(
+            data, name=path.name, beside=beside, calendars=partial(_calendar, path)
+        )
     text = data.decode(errors="replace")
     return Document(path=path, text=text, reading=reading, compiled=compiled)
 
@@ -78,6 +81,14 @@ def _beside(path: Path) -> Beside | None:
     if not file.exists():
         return None
     return Beside(name=file.name, text=_bytes_of(file).decode(errors="replace"))
+
+
+def _calendar(document: Path, name: str) -> bytes | str:
+    """Return a calendar file that lies beside a document, or why it cannot be read."""
+    try:
+        return _bytes_of(document.parent / name)
+    except DocumentUnreadable as error:
+        return error.why
 
 
 def _bytes_of(path: Path) -> bytes:

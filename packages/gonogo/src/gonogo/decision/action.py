@@ -2,12 +2,13 @@
 An action: prepared, intended, applied; and what to do when a crash leaves it in doubt.
 
 Law 5: the intent, with the way back as it is before the change, is journaled before
-the action runs, and its result after. An action in doubt is asked (its own check),
-repeated only if a repeat does no harm, and else handed to a person.
+the action runs, and its result after. An action in doubt is sought where it ran,
+then asked (its own check), repeated only if a repeat does no harm, and else handed to
+a person.
 """
 
 from gonogo.analysis import expectation
-from gonogo.decision import rollback
+from gonogo.decision import doubt, failing, window
 from gonogo.decision.state import RolloutState, StepState
 from gonogo.decision.transitions import Phase, StepPhase
 from gonogo.decision.turn import Turn
@@ -26,15 +27,21 @@ from gonogo.model.operation import Operation
 from gonogo.model.plan import Action, Step
 from gonogo.model.verdict import Observation, Outcome
 
+_BEGUN = frozenset({StepPhase.UNDER_WAY, StepPhase.IN_DOUBT})
+
 
 def advance(turn: Turn, step: Action) -> bool:
     """Bring an action on; only a report from the world completes it."""
     known = turn.state.step(step.id)
-    if known.phase is StepPhase.IN_DOUBT:
+    if known.phase is StepPhase.IN_DOUBT and not known.not_found:
+        doubt.seek(turn, step)
+    elif known.phase is StepPhase.IN_DOUBT:
         if _doubt(step, known.attempt) not in turn.state.questions:
             _settle(turn, step, known)
     elif known.phase is StepPhase.PENDING and step.confirm and not known.confirmed:
         _ask_to_confirm(turn, step)
+    elif known.phase is StepPhase.FAILED:
+        failing.ask_again(turn, step)
     elif known.phase is StepPhase.PENDING:
         turn.perform(Prepare(step=step.id, operation=step.apply))
     return False
@@ -48,24 +55,35 @@ def prepared(turn: Turn, report: ReportPrepared) -> None:
     if not isinstance(step, Action) or step.id != report.step:
         return
     known = turn.state.step(step.id)
-    if known.phase is not StepPhase.PENDING:
+    if known.phase is not StepPhase.PENDING or _has_to_wait(turn, step):
         return
     if report.error is not None:
         failed = Observation(error=report.error)
         _failed(turn, step, attempt=0, observation=failed)
         return
-    undo, covered = (
-        (None, True)
-        if step.harmless
-        else way_back(turn.state, step, step.undo or report.undo)
-    )
+    undo, covered = _recorded(turn.state, step, step.undo or report.undo)
     _intend(turn, step, attempt=known.attempt + 1, undo=undo, covered=covered)
+
+
+def _has_to_wait(turn: Turn, step: Action) -> bool:
+    """Return whether an action that was prepared may not begin any more."""
+    if failing.is_to_be_skipped(turn.state, step.id):
+        return True
+    return window.waits(turn, turn.state.stage_of(step.id))
+
+
+def _recorded(
+    state: RolloutState, step: Action, own: Operation | None
+) -> tuple[Operation | None, bool]:
+    """Return the way back to record: of a retried action the first is the true one."""
+    tried = any(undo.step == step.id for undo in state.undos)
+    return (None, True) if step.harmless or tried else way_back(state, step, own)
 
 
 def applied(turn: Turn, report: ReportApplied) -> None:
     """Take up what came of an action; a report of an earlier attempt is ignored."""
     step, known = turn.state.find_step(report.step), turn.state.step(report.step)
-    if not isinstance(step, Action) or known.phase is not StepPhase.UNDER_WAY:
+    if not isinstance(step, Action) or known.phase not in _BEGUN:
         return
     if known.attempt != report.attempt:
         return
@@ -94,8 +112,7 @@ def _failed(
         ActionFailed(at=turn.at, step=step.id, attempt=attempt, observation=observation)
     )
     why = "; ".join(expectation.judge((), observation).reasons)
-    reason = f"'{step.title}' failed (line {step.line}): {why}"
-    rollback.abort(turn, subject=step.id, reason=reason)
+    failing.failed(turn, step, f"'{step.title}' failed (line {step.line}): {why}")
 
 
 def _intend(

@@ -67,6 +67,12 @@ def holds(state: RolloutState, step: Approval, at: datetime) -> bool:
     return isinstance(given, ApprovalGiven) and at - given.at <= step.valid_for
 
 
+def is_awaited(state: RolloutState, step: Approval) -> bool:
+    """Return whether a consent was asked for, and nobody has answered."""
+    asked = state.step(step.id).phase is StepPhase.UNDER_WAY
+    return asked and step.id not in state.approvals
+
+
 def timed_out(state: RolloutState, step: Approval, at: datetime) -> bool:
     """Return whether a consent was asked for and did not come in time."""
     expires = state.step(step.id).expires

@@ -1,7 +1,7 @@
 """A check: a look at the world, judged; a person is called where nothing can look."""
 
 from gonogo.analysis import expectation
-from gonogo.decision import rollback
+from gonogo.decision import failing
 from gonogo.decision.transitions import StepPhase
 from gonogo.decision.turn import Turn
 from gonogo.model.command import ReportObserved
@@ -19,6 +19,8 @@ LOOKS_BEFORE_CALL = 3
 def advance(turn: Turn, step: Check) -> bool:
     """Look, unless a look is under way or waits for its next try."""
     known = turn.state.step(step.id)
+    if known.phase is StepPhase.FAILED:
+        failing.ask_again(turn, step)
     if known.phase is not StepPhase.PENDING:
         return False
     if known.not_before is not None and turn.at < known.not_before:
@@ -50,8 +52,7 @@ def judge(turn: Turn, step: Check, report: ReportObserved) -> None:
     elif verdict.outcome is Outcome.INCONCLUSIVE:
         _ask_to_judge(turn, step, report.observation, why)
     elif verdict.outcome is Outcome.FAIL and looks >= step.attempts:
-        reason = f"'{step.title}' failed (line {step.line}): {why}"
-        rollback.abort(turn, subject=step.id, reason=reason)
+        failing.failed(turn, step, f"'{step.title}' failed (line {step.line}): {why}")
     elif verdict.outcome is Outcome.ERROR and looks >= _looks(step):
         turn.call(step.id, f"'{step.title}' (line {step.line}) cannot look: {why}")
 

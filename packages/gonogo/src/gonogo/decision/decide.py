@@ -9,7 +9,17 @@ instant is the command's.
 from dataclasses import dataclass
 from typing import assert_never
 
-from gonogo.decision import action, check, gate, people, rollback, stage
+from gonogo.decision import (
+    action,
+    amendment,
+    check,
+    control,
+    doubt,
+    gate,
+    people,
+    rollback,
+    stage,
+)
 from gonogo.decision.evolve import evolve
 from gonogo.decision.state import RolloutState
 from gonogo.decision.transitions import Phase, StepPhase
@@ -79,8 +89,12 @@ def _start(state: RolloutState | None, command: commands.Start) -> Decision:
         plan=command.plan,
         document=command.document,
         by=command.by,
+        folder=command.folder,
     )
-    return _carry_on(Turn(evolve(None, started), command.at), (started,))
+    turn = Turn(evolve(None, started), command.at)
+    for stop in command.stops:
+        control.freeze(turn, stop)
+    return _carry_on(turn, (started,))
 
 
 def _carry_on(turn: Turn, first: tuple[Event, ...]) -> Decision:
@@ -100,8 +114,8 @@ def _take_up(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912
     match command:
         case commands.Tick() | commands.Start():
             pass
-        case commands.Recover():
-            _recover(turn)
+        case commands.Recover(clean=clean):
+            _recover(turn, clean=clean)
         case commands.ReportPrepared():
             action.prepared(turn, command)
         case commands.ReportApplied():
@@ -112,6 +126,8 @@ def _take_up(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912
             gate.measured(turn, command)
         case commands.ReportUndone():
             rollback.undone(turn, command)
+        case commands.ReportNotFound():
+            doubt.not_found(turn, command)
         case commands.Answer():
             people.answer(turn, command)
         case commands.Approve():
@@ -122,6 +138,16 @@ def _take_up(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912
             people.resume(turn, command)
         case commands.Abort():
             people.abort(turn, command)
+        case commands.Amend():
+            amendment.amend(turn, command)
+        case commands.Freeze():
+            control.freeze(turn, command)
+        case commands.Thaw():
+            control.thaw(turn, command)
+        case commands.Retry():
+            control.retry(turn, command)
+        case commands.Skip():
+            control.skip(turn, command)
         case _:
             assert_never(command)
 
@@ -129,18 +155,30 @@ def _take_up(turn: Turn, command: Command) -> None:  # noqa: C901, PLR0912
 def _observed(turn: Turn, report: commands.ReportObserved) -> None:
     """Hand a look to the step that asked for it; an earlier attempt's is ignored."""
     step, known = turn.state.find_step(report.step), turn.state.step(report.step)
-    if known.attempt != report.attempt or turn.state.phase is not Phase.RUNNING:
+    if known.attempt != report.attempt:
         return
-    if isinstance(step, Action) and known.phase is StepPhase.IN_DOUBT:
+    if turn.state.going_back:
+        rollback.observed(turn, report)
+    elif turn.state.phase is not Phase.RUNNING:
+        return
+    elif isinstance(step, Action) and known.phase is StepPhase.IN_DOUBT:
         action.observed_in_doubt(turn, step, report)
     elif isinstance(step, Check) and known.phase is StepPhase.UNDER_WAY:
         check.judge(turn, step, report)
 
 
-def _recover(turn: Turn) -> None:
+def _recover(turn: Turn, *, clean: bool) -> None:
     """Put what the last runner left under way in doubt, and ask again what it asked."""
     if turn.state.ended:
         return
+    if not clean:
+        _doubt(turn)
+    _look_again(turn)
+    for question in turn.state.questions:
+        turn.perform(Ask(question=question))
+
+
+def _doubt(turn: Turn) -> None:
     turn.record(RunnerRecovered(at=turn.at))
     unwatched = gate.unwatched_since(turn.state, turn.at)
     if unwatched is not None:
@@ -148,10 +186,7 @@ def _recover(turn: Turn) -> None:
     for step in tuple(turn.state.actions_under_way()):
         attempt = turn.state.step(step.id).attempt
         turn.record(ActionInDoubt(at=turn.at, step=step.id, attempt=attempt))
-    rollback.recover(turn)
-    _look_again(turn)
-    for question in turn.state.questions:
-        turn.perform(Ask(question=question))
+    doubt.seek_undos(turn)
 
 
 def _look_again(turn: Turn) -> None:

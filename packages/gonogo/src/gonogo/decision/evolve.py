@@ -6,9 +6,10 @@ tables of `transitions` are checked on every move.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
+from gonogo.decision.changing import changed
 from gonogo.decision.evolving import fold
+from gonogo.decision.remembering import remember_too
 from gonogo.decision.state import RolloutState
 from gonogo.model import event as events
 from gonogo.model.event import Event
@@ -31,7 +32,12 @@ def evolve(state: RolloutState | None, event: Event) -> RolloutState:
     if state is None:
         message = f"a journal begins with RolloutStarted, not with {event}"
         raise ValueError(message)
-    return replace(fold(event, state), at=event.at)
+    folded = fold(event, state)
+    if folded.at is event.at:
+        return folded
+    after = changed(folded, at=event.at)
+    remember_too(after, folded)
+    return after
 
 
 def replay(history: Iterable[Event]) -> RolloutState | None:
@@ -49,4 +55,5 @@ def _started(event: events.RolloutStarted) -> RolloutState:
         started_by=event.by,
         started_at=event.at,
         at=event.at,
+        folder=event.folder,
     )

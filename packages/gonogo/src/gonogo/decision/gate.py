@@ -5,10 +5,14 @@ Law 4: the gates in force are judged at every tick, whatever the rollout is doin
 one that trips ends the way forward at once.
 """
 
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from gonogo.analysis import threshold
 from gonogo.decision import rollback
+from gonogo.decision.plan_index import index_of
+from gonogo.decision.remembering import remembered
 from gonogo.decision.state import RolloutState
 from gonogo.decision.transitions import Phase, StepPhase
 from gonogo.decision.turn import Turn
@@ -21,7 +25,7 @@ from gonogo.model.event import (
     StepCompleted,
 )
 from gonogo.model.identifiers import GateId, MetricName
-from gonogo.model.plan import Baseline, Gate, Soak
+from gonogo.model.plan import Baseline, Gate, Metric, Soak
 from gonogo.model.verdict import GateVerdict, Measurement, Outcome
 
 # A gate is unwatched when so many of its looks in a row were not taken.
@@ -35,22 +39,66 @@ def in_force(state: RolloutState) -> tuple[Gate, ...]:
     The triggers of the plan from the first action on; the gates of a stage from its
     first action on until it is left, and those of a soak while it lasts.
     """
+    return tuple(_watch(state).forcing.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Watch:
+    """
+    What has to be watched now, until more happens than a measurement.
+
+    Attributes:
+        forcing: The gates in force.
+        judged_by: Those of each metric.
+        of_step: The metrics that the soak or baseline under way needs looked at.
+        looks: When each of those is to be looked at, whatever its cadence.
+        uncaptured: Those of the baseline under way that have no value yet.
+        wanted: The metrics that something now depends on, in the order of the plan.
+    """
+
+    forcing: Mapping[GateId, Gate]
+    judged_by: Mapping[MetricName, tuple[Gate, ...]]
+    of_step: frozenset[MetricName]
+    looks: tuple[datetime, ...]
+    uncaptured: tuple[MetricName, ...]
+    wanted: Mapping[MetricName, Metric]
+
+
+@remembered
+def _watch(state: RolloutState) -> _Watch:
+    soak, uncaptured = _soak_under_way(state), _uncaptured(state)
+    of_soak = {state.gate(gate).metric for gate in soak.gates} if soak else set()
+    forcing = _forcing(state, soak)
+    judged_by: dict[MetricName, tuple[Gate, ...]] = {}
+    for gate in forcing.values():
+        judged_by[gate.metric] = (*judged_by.get(gate.metric, ()), gate)
+    running = state.phase is Phase.RUNNING
+    wanted = judged_by.keys() | set(uncaptured) if running else set[MetricName]()
+    metrics = index_of(state.plan).metrics
+    return _Watch(
+        forcing=forcing,
+        judged_by=judged_by,
+        of_step=frozenset(of_soak | set(uncaptured)),
+        looks=_looks_of_step(state, soak),
+        uncaptured=uncaptured,
+        wanted={name: metrics[name] for name in metrics if name in wanted},
+    )
+
+
+def _forcing(state: RolloutState, soak: Soak | None) -> Mapping[GateId, Gate]:
     if state.phase is not Phase.RUNNING:
-        return ()
+        return {}
     triggers = state.plan.triggers if state.undos else ()
     stage = state.current_stage
     own = stage.gates if stage is not None and state.applied_in_stage() else ()
-    soak = (state.gate(gate) for gate in _soak_gates(state))
-    return tuple({gate.id: gate for gate in (*triggers, *own, *soak)}.values())
+    of_soak = (state.gate(gate) for gate in (soak.gates if soak else ()))
+    return {gate.id: gate for gate in (*triggers, *own, *of_soak)}
 
 
 def due(state: RolloutState, at: datetime) -> tuple[MetricName, ...]:
     """Return the metrics to measure now, in the order of the plan."""
-    wanted = _wanted(state)
     return tuple(
-        metric.name
-        for metric in state.plan.metrics
-        if metric.name in wanted and next_measurement(state, metric.name) <= at
+        name for name in _watch(state).wanted if next_measurement(state, name) <= at
     )
 
 
@@ -66,14 +114,20 @@ def next_measurement(state: RolloutState, metric: MetricName) -> datetime:
     known = state.metrics.get(metric)
     if known is None:
         return state.at
-    closing = _closing_look(state, metric)
-    asked = _asked_since(state, known.last.at, metric)
-    return min(each for each in (known.next_at, closing, asked) if each)
+    watch, next_at = _watch(state), known.next_at
+    if metric in watch.of_step:
+        for look in watch.looks:
+            if known.last.at < look < next_at:
+                next_at = look
+    return next_at
 
 
-def wake_for_measuring(state: RolloutState) -> tuple[datetime, ...]:
-    """Return the instants at which metrics are due next."""
-    return tuple(next_measurement(state, name) for name in _wanted(state))
+def wake_for_measuring(
+    state: RolloutState, besides: Container[object] = ()
+) -> tuple[datetime, ...]:
+    """Return the instants at which metrics are due next, but for some."""
+    wanted = (name for name in _watch(state).wanted if name not in besides)
+    return tuple(next_measurement(state, name) for name in wanted)
 
 
 def unwatched_since(state: RolloutState, at: datetime) -> datetime | None:
@@ -83,11 +137,14 @@ def unwatched_since(state: RolloutState, at: datetime) -> datetime | None:
     Source: a sample older than three of its intervals is no data (STATISTICS 3.7, as
     most monitoring systems have it).
     """
-    looks = {name: state.metrics.get(name) for name in _wanted(state)}
+    looks = (
+        (metric, state.metrics.get(name))
+        for name, metric in _watch(state).wanted.items()
+    )
     stale = (
         known.last.at
-        for name, known in looks.items()
-        if known and at - known.last.at > STALE_LOOKS * state.metric(name).cadence
+        for metric, known in looks
+        if known and at - known.last.at > STALE_LOOKS * metric.cadence
     )
     return min(stale, default=None)
 
@@ -95,11 +152,12 @@ def unwatched_since(state: RolloutState, at: datetime) -> datetime | None:
 def measured(turn: Turn, report: ReportMeasured) -> None:
     """Take up a measurement: judge its gates, and act on what trips."""
     state = turn.state
-    if report.metric not in _wanted(state) or _is_stale(state, report):
+    watch = _watch(state)
+    if report.metric not in watch.wanted or _is_stale(state, report):
         return
     verdicts = tuple(
         _judge(state, gate, report.measurement)
-        for gate in _judged_by(state, report.metric)
+        for gate in watch.judged_by.get(report.metric, ())
     )
     turn.record(
         MeasurementTaken(
@@ -120,18 +178,6 @@ def _is_stale(state: RolloutState, report: ReportMeasured) -> bool:
     return known is not None and report.measurement.at <= known.last.at
 
 
-def _wanted(state: RolloutState) -> frozenset[MetricName]:
-    """Return the metrics that something now depends on."""
-    if state.phase is not Phase.RUNNING:
-        return frozenset()
-    gates = {gate.metric for gate in in_force(state)}
-    return frozenset(gates | set(_uncaptured(state)))
-
-
-def _judged_by(state: RolloutState, metric: MetricName) -> tuple[Gate, ...]:
-    return tuple(gate for gate in in_force(state) if gate.metric == metric)
-
-
 def _judge(state: RolloutState, gate: Gate, measurement: Measurement) -> GateVerdict:
     baseline = state.baselines.get(gate.metric)
     verdict = threshold.judge(gate, measurement, baseline)
@@ -145,11 +191,6 @@ def _soak_under_way(state: RolloutState) -> Soak | None:
     return None
 
 
-def _soak_gates(state: RolloutState) -> tuple[GateId, ...]:
-    soak = _soak_under_way(state)
-    return soak.gates if soak else ()
-
-
 def _uncaptured(state: RolloutState) -> tuple[MetricName, ...]:
     step = state.current_step
     if not isinstance(step, Baseline):
@@ -159,34 +200,16 @@ def _uncaptured(state: RolloutState) -> tuple[MetricName, ...]:
     return tuple(name for name in step.metrics if name not in state.baselines)
 
 
-def _closing_look(state: RolloutState, metric: MetricName) -> datetime | None:
-    """Return the end of the soak, when the metric was not looked at since."""
-    soak = _soak_under_way(state)
-    if soak is None or not soak.duration:
-        return None
-    if metric not in {state.gate(g).metric for g in soak.gates}:
-        return None
-    since = state.step(soak.id).since
-    if since is None:
-        return None
-    end = since + soak.duration
-    return end if state.metrics[metric].last.at < end else None
-
-
-def _asked_since(
-    state: RolloutState, looked_at: datetime, metric: MetricName
-) -> datetime | None:
-    """Return when a soak or baseline began that needs a look later than the last."""
+def _looks_of_step(state: RolloutState, soak: Soak | None) -> tuple[datetime, ...]:
+    """Return when the step under way began, and when the hold of its soak will end."""
     step = state.current_step
-    if step is None or metric not in _wanted_by_step(state):
-        return None
-    began = state.step(step.id).started_at
-    return began if began is not None and looked_at < began else None
-
-
-def _wanted_by_step(state: RolloutState) -> set[MetricName]:
-    soak = {state.gate(gate).metric for gate in _soak_gates(state)}
-    return soak | set(_uncaptured(state))
+    if step is None:
+        return ()
+    known = state.step(step.id)
+    began = () if known.started_at is None else (known.started_at,)
+    if soak is None or not soak.duration or known.since is None:
+        return began
+    return (*began, known.since + soak.duration)
 
 
 def _capture_baseline(turn: Turn, report: ReportMeasured) -> None:
@@ -205,7 +228,7 @@ def _capture_baseline(turn: Turn, report: ReportMeasured) -> None:
 
 
 def _abort_on_trip(turn: Turn, verdicts: tuple[GateVerdict, ...]) -> None:
-    forcing = {gate.id: gate for gate in in_force(turn.state)}
+    forcing = _watch(turn.state).forcing
     for found in verdicts:
         gate = forcing.get(found.gate)
         if gate is None or found.verdict.outcome is not Outcome.FAIL:

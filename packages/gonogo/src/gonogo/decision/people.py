@@ -5,11 +5,12 @@ What may not be is refused with a reason, as an event; nothing a person says is 
 and the same word twice counts once (law 7).
 """
 
-from gonogo.decision import action, approval, question, rollback
+from gonogo.decision import action, approval, control, question, rollback
 from gonogo.decision.state import RolloutState
 from gonogo.decision.transitions import Phase, StepPhase
 from gonogo.decision.turn import Turn
 from gonogo.model.command import Abort, Answer, Approve, Pause, Resume
+from gonogo.model.effect import AskApproval
 from gonogo.model.event import (
     ApprovalGiven,
     ApprovalRefused,
@@ -21,7 +22,15 @@ from gonogo.model.event import (
     SoakExtended,
 )
 from gonogo.model.identifiers import StepId
-from gonogo.model.plan import CHOICES, Action, Approval, Question, Soak
+from gonogo.model.plan import (
+    CHOICES,
+    Action,
+    Approval,
+    Baseline,
+    Question,
+    Soak,
+    Step,
+)
 
 
 def answer(turn: Turn, command: Answer) -> None:
@@ -35,6 +44,10 @@ def answer(turn: Turn, command: Answer) -> None:
         choices = "', '".join(asked.choices)
         _refuse(turn, command, f"'{command.answer}' is none of '{choices}'")
         return
+    reason = control.may_not_agree(turn.state, asked, command, word)
+    if reason is not None:
+        _refuse(turn, command, reason)
+        return
     turn.record(_answered(turn, command, word, early=False))
     _act(turn, asked, word, command)
 
@@ -42,10 +55,13 @@ def answer(turn: Turn, command: Answer) -> None:
 def approve(turn: Turn, command: Approve) -> None:
     """Take a consent or a refusal; it may come before it is asked for."""
     step = turn.state.find_step(command.step)
+    if command.digest != turn.state.plan.digest:
+        _refuse_other_plan(turn, step, command)
+        return
     if not isinstance(step, Approval):
         _refuse(turn, command, f"the plan has no approval '{command.step}'")
         return
-    if turn.state.stage_of(step.id) is turn.state.current_stage:
+    if _may_lapse(turn.state, step):
         approval.lapse(turn, step)
     if _said_before(turn, step, command):
         return
@@ -54,6 +70,25 @@ def approve(turn: Turn, command: Approve) -> None:
         _refuse(turn, command, reason)
         return
     turn.record(_consent(turn, step, command))
+
+
+def _may_lapse(state: RolloutState, step: Approval) -> bool:
+    """
+    Return whether an old consent may be let go of, to be given anew.
+
+    Not in the middle of a soak behind it: to go back to the consent, while the
+    rollout is held, would leave the gates of the soak unwatched (law 4).
+    """
+    at = state.current_step
+    watched = isinstance(at, Soak | Baseline) and state.step(at.id).started_at
+    return state.stage_of(step.id) is state.current_stage and not watched
+
+
+def _refuse_other_plan(turn: Turn, step: Step | None, command: Approve) -> None:
+    """Refuse a consent to another plan, and ask who was asked before it changed."""
+    _refuse(turn, command, "it is for another plan: the digest differs")
+    if isinstance(step, Approval) and approval.is_awaited(turn.state, step):
+        turn.perform(AskApproval(step=step.id, role=step.role))
 
 
 def _said_before(turn: Turn, step: Approval, command: Approve) -> bool:
@@ -177,14 +212,30 @@ def _act(turn: Turn, asked: QuestionAsked, word: str, command: Answer) -> None:
         action.settled_by(turn, step, word, command.by)
     elif asked.about is Asked.ATTENTION and isinstance(step, Soak) and word != "abort":
         turn.record(SoakExtended(at=turn.at, step=StepId(asked.subject)))
+    elif step is not None:
+        _act_on_failure(turn, asked, word, command, step)
     turns_back = {
         Asked.CONFIRM: "no",
         Asked.IN_DOUBT: "abort",
         Asked.ATTENTION: "abort",
+        Asked.FAILED: "abort",
     }
     if turns_back.get(asked.about) == word:
         reason = f"{command.by.name} answered '{word}' to: {asked.text}"
         rollback.abort(turn, subject=asked.subject, reason=reason, by=command.by)
+
+
+def _act_on_failure(
+    turn: Turn, asked: QuestionAsked, word: str, command: Answer, step: Step
+) -> None:
+    """Try a failed step again, or leave a step out, as people say."""
+    if asked.about is Asked.SKIP and word == "yes":
+        control.skipped(turn, step, command.by)
+    elif asked.about is Asked.FAILED and word == "retry":
+        control.retried(turn, step, command.by, command.comment)
+    elif asked.about is Asked.FAILED and word == "skip":
+        reason = command.comment or "it failed"
+        control.ask_to_skip(turn, step, command.by, reason)
 
 
 def _may_not(turn: Turn, step: Approval, command: Approve) -> str | None:
@@ -196,14 +247,15 @@ def _may_not(turn: Turn, step: Approval, command: Approve) -> str | None:
         return f"'{step.role}' has approved already"
     if approval.timed_out(state, step, turn.at):
         return f"it comes too late: nobody answered as {step.role} in time"
+    said = state.approvals.get(step.id)
+    if isinstance(said, ApprovalRefused) and state.step(step.id).started_at:
+        return f"{said.by.name} has refused as {step.role}: that stands"
     return _may_not_at_all(state, step, command)
 
 
 def _may_not_at_all(
     state: RolloutState, step: Approval, command: Approve
 ) -> str | None:
-    if command.digest != state.plan.digest:
-        return "it is for another plan: the digest differs"
     if step.people and command.by.name not in step.people:
         names = ", ".join(step.people)
         return f"only {names} may approve as {step.role}"
@@ -213,4 +265,6 @@ def _may_not_at_all(
 
 
 def _own(state: RolloutState, command: Approve) -> bool:
-    return command.by.name.casefold() == state.started_by.name.casefold()
+    """Tell whether the plan, or a change to it, is the speaker's own."""
+    authors = (state.started_by, *state.amended_by)
+    return command.by.name.casefold() in {each.name.casefold() for each in authors}

@@ -6,13 +6,17 @@ failed undo. An undo that keeps failing is handed to a person, and the rest goes
 """
 
 from gonogo.analysis import expectation
+from gonogo.decision import doubt
 from gonogo.decision.state import UndoState
 from gonogo.decision.transitions import Phase, UndoPhase
 from gonogo.decision.turn import Turn
-from gonogo.model.command import Person, ReportUndone
-from gonogo.model.effect import Cancel, Notify, Undo
+from gonogo.model.command import Person, ReportObserved, ReportUndone
+from gonogo.model.effect import Cancel, Notify, Observe, Undo
 from gonogo.model.event import (
+    ActionApplied,
+    ActionNotApplied,
     Asked,
+    Event,
     QuestionAsked,
     RolledBack,
     RolloutAborted,
@@ -23,7 +27,8 @@ from gonogo.model.event import (
 )
 from gonogo.model.identifiers import GateId, QuestionId
 from gonogo.model.operation import Operation
-from gonogo.model.plan import IncidentTask
+from gonogo.model.plan import Action, IncidentTask
+from gonogo.model.verdict import Outcome
 
 # Three tries with a pause between outlast a restart of what the undo talks to; a
 # person called later than that would have wanted to be called sooner.
@@ -66,13 +71,13 @@ def abort(
 
 def advance(turn: Turn) -> bool:
     """Take the next step back; return whether more may follow at once."""
-    if any(turn.state.actions_under_way()):
+    if any(turn.state.actions_under_way()) or _still_sought(turn):
         return False
-    undo = next((u for u in reversed(turn.state.undos) if _open(u)), None)
+    undo = _next_open(turn)
     if undo is None:
         turn.record(_rolled_back(turn))
         return False
-    if undo.phase is UndoPhase.UNDER_WAY:
+    if undo.phase is UndoPhase.UNDER_WAY and not undo.not_found:
         return False
     return _begin(turn, undo)
 
@@ -95,15 +100,84 @@ def undone(turn: Turn, report: ReportUndone) -> None:
     )
 
 
-def recover(turn: Turn) -> None:
-    """Settle the undos whose runner ended while they were under way."""
-    for undo in turn.state.undos:
-        if undo.phase is not UndoPhase.UNDER_WAY or undo.operation is None:
-            continue
-        if undo.operation.idempotent:
-            _intend(turn, undo, undo.operation)
-        else:
-            _hand_over(turn, undo, "a crash left in doubt whether it was undone")
+def observed(turn: Turn, report: ReportObserved) -> None:
+    """
+    Settle what is in doubt on the way back by what the action's own check saw.
+
+    Of an action: whether there is anything to undo. Of an undo: whether the action
+    still stands, so that undoing it failed. Unless it says, a person has to see to it.
+    """
+    undo, step = _next_open(turn), turn.state.find_step(report.step)
+    if undo is None or not isinstance(step, Action) or undo.step != step.id:
+        return
+    if not _is_asked(undo):
+        return
+    expected = (step.check_expects,) if step.check_expects else ()
+    verdict = expectation.judge(expected, report.observation)
+    if verdict.outcome not in {Outcome.PASS, Outcome.FAIL}:
+        _hand_over(turn, undo, f"{_in_doubt(undo)}: {'; '.join(verdict.reasons)}")
+        return
+    turn.record(_settled(turn, undo, report, stands=verdict.outcome is Outcome.PASS))
+
+
+def _settled(
+    turn: Turn, undo: UndoState, report: ReportObserved, *, stands: bool
+) -> Event:
+    at, seen = turn.at, report.observation
+    if undo.phase is UndoPhase.UNDER_WAY:
+        kind = UndoFailed if stands else UndoApplied
+        return kind(at=at, undo=undo.number, attempt=undo.attempt, observation=seen)
+    if stands:
+        return ActionApplied(
+            at=at, step=report.step, attempt=report.attempt, observation=seen
+        )
+    return ActionNotApplied(at=at, step=report.step)
+
+
+def _is_asked(undo: UndoState) -> bool:
+    """Return whether the action's check is what settles an entry of the way back."""
+    if undo.operation is None or undo.operation.idempotent:
+        return False
+    if undo.phase is UndoPhase.UNDER_WAY:
+        return undo.not_found
+    return undo.phase is UndoPhase.ARMED and undo.in_doubt
+
+
+def _in_doubt(undo: UndoState) -> str:
+    what = "undone" if undo.phase is UndoPhase.UNDER_WAY else "applied at all"
+    return f"a crash left in doubt whether it was {what}"
+
+
+def _look(turn: Turn, undo: UndoState) -> bool:
+    """Ask the action's own check, or hand the entry over; as `_begin` returns."""
+    step = turn.state.find_step(undo.step or "")
+    if not isinstance(step, Action) or step.check is None:
+        return _hand_over(turn, undo, _in_doubt(undo))
+    attempt = turn.state.step(step.id).attempt
+    turn.perform(Observe(step=step.id, attempt=attempt, operation=step.check))
+    return False
+
+
+def _still_sought(turn: Turn) -> bool:
+    """
+    End the actions that may still run unseen, and return whether there are any.
+
+    Nothing is undone before they answer: what still runs would do it again.
+    """
+    sought = tuple(turn.state.actions_sought())
+    for step in sought:
+        doubt.seek(turn, step)
+        turn.perform(Cancel(step=step.id))
+    return bool(sought)
+
+
+def _next_open(turn: Turn) -> UndoState | None:
+    """Return the newest entry that is open; one tried again waits for what goes on."""
+    undos = turn.state.undos
+    newest = next((u for u in reversed(undos) if _open(u)), None)
+    if newest is None or not newest.spent:
+        return newest
+    return next((u for u in undos if u.phase is UndoPhase.UNDER_WAY), newest)
 
 
 def _open(undo: UndoState) -> bool:
@@ -111,13 +185,12 @@ def _open(undo: UndoState) -> bool:
 
 
 def _begin(turn: Turn, undo: UndoState) -> bool:
-    """Undo one entry, or hand it over; return whether the next may follow."""
+    """Undo one entry, settle a doubt, or hand it over; return whether more follows."""
     if undo.operation is None:
         return _hand_over(turn, undo, "the document names no way back for it")
-    if undo.in_doubt and not undo.operation.idempotent:
-        reason = "a crash left in doubt whether it was applied at all"
-        return _hand_over(turn, undo, reason)
-    if undo.attempt >= UNDO_ATTEMPTS:
+    if _is_asked(undo):
+        return _look(turn, undo)
+    if undo.attempt - undo.spent >= UNDO_ATTEMPTS and not undo.not_found:
         return _hand_over(turn, undo, f"it failed {undo.attempt} times: {undo.reason}")
     if undo.not_before is not None and turn.at < undo.not_before:
         return False

@@ -1,17 +1,26 @@
 """When the machine has to be woken next, if nothing else happens before."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime
 
-from gonogo.decision import approval, gate
+from gonogo.decision import approval, failing, gate, window
+from gonogo.decision.remembering import remembered
 from gonogo.decision.state import RolloutState
 from gonogo.decision.transitions import StepPhase, UndoPhase
 from gonogo.model.plan import Approval, Soak
 
 
-def next_wake(state: RolloutState) -> datetime | None:
-    """Return the earliest instant at which something falls due; None for never."""
-    return min(_wakes(state), default=None)
+def next_wake(
+    state: RolloutState, measuring: Container[object] = ()
+) -> datetime | None:
+    """
+    Return the earliest instant at which something falls due; None for never.
+
+    Args:
+        state: Of the rollout.
+        measuring: Metrics that are being measured: the result wakes, and no time.
+    """
+    return min(_wakes(state, measuring), default=None)
 
 
 def waits_for_people(state: RolloutState) -> bool:
@@ -22,7 +31,8 @@ def waits_for_people(state: RolloutState) -> bool:
     """
     if state.ended or state.going_back or gate.in_force(state):
         return False
-    return bool(state.paused or state.questions or _consent_missing(state))
+    held = state.paused or state.freezes
+    return bool(held or state.questions or _consent_missing(state))
 
 
 def _consent_missing(state: RolloutState) -> bool:
@@ -30,14 +40,38 @@ def _consent_missing(state: RolloutState) -> bool:
     return isinstance(step, Approval) and step.id not in state.approvals
 
 
-def _wakes(state: RolloutState) -> Iterator[datetime]:
+def _wakes(state: RolloutState, measuring: Container[object]) -> Iterator[datetime]:
     if state.ended:
         return
-    yield from gate.wake_for_measuring(state)
+    yield from gate.wake_for_measuring(state, measuring)
     yield from _step_wakes(state)
-    for undo in state.undos:
-        if undo.phase is UndoPhase.ARMED and undo.not_before is not None:
-            yield undo.not_before
+    yield from _undo_wakes(state)
+    yield from _window_wakes(state)
+
+
+def _window_wakes(state: RolloutState) -> Iterator[datetime]:
+    awaited = state.awaited
+    if awaited is None or awaited.until is None or state.held or _is_skipping(state):
+        return
+    # A consent that lapsed meanwhile, say, is waited for first.
+    ahead = window.ahead(state)
+    if ahead is not None and ahead.id == awaited.stage:
+        yield awaited.until
+
+
+def _is_skipping(state: RolloutState) -> bool:
+    """Return whether it is a person's to say if the current step begins at all."""
+    step = state.current_step
+    return step is not None and failing.is_to_be_skipped(state, step.id)
+
+
+@remembered
+def _undo_wakes(state: RolloutState) -> tuple[datetime, ...]:
+    return tuple(
+        undo.not_before
+        for undo in state.undos
+        if undo.phase is UndoPhase.ARMED and undo.not_before is not None
+    )
 
 
 def _step_wakes(state: RolloutState) -> Iterator[datetime]:
@@ -45,7 +79,7 @@ def _step_wakes(state: RolloutState) -> Iterator[datetime]:
     if step is None or state.going_back:
         return
     known = state.step(step.id)
-    if known.not_before is not None and not state.held:
+    if known.not_before is not None and not (state.held or _is_skipping(state)):
         yield known.not_before
     if isinstance(step, Approval):
         yield from approval.deadlines(state, step)

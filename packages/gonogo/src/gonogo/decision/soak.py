@@ -13,6 +13,7 @@ from gonogo.decision.transitions import StepPhase
 from gonogo.decision.turn import Turn
 from gonogo.model.event import SoakReset, SoakStarted, StepStarted
 from gonogo.model.plan import Soak
+from gonogo.model.verdict import Outcome
 
 
 def advance(turn: Turn, step: Soak) -> bool:
@@ -54,10 +55,9 @@ def _held_since(turn: Turn, step: Soak) -> datetime:
 
 
 def _not_passing(state: RolloutState, step: Soak) -> str:
-    doubts = (state.gates[gate] for gate in step.gates)
-    return "; ".join(
-        reason for gate in doubts if not gate.passes for reason in gate.verdict.reasons
-    )
+    judged = [state.gates[gate].verdict for gate in step.gates]
+    doubts = [found for found in judged if found.outcome is not Outcome.PASS]
+    return "; ".join(reason for found in doubts for reason in found.reasons)
 
 
 def _proven(turn: Turn, step: Soak, since: datetime, began: datetime) -> bool:
@@ -67,8 +67,9 @@ def _proven(turn: Turn, step: Soak, since: datetime, began: datetime) -> bool:
     Without a duration, every gate has to have passed since the soak began.
     """
     end = since + step.duration if step.duration else began
-    judged = (turn.state.gates[gate].judged_at for gate in step.gates)
-    return turn.at >= end and all(each >= end for each in judged)
+    if turn.at < end:
+        return False
+    return all(turn.state.gates[gate].judged_at >= end for gate in step.gates)
 
 
 def _call_when_late(turn: Turn, step: Soak, known: StepState) -> None:

@@ -2,18 +2,36 @@
 Going forward: a stage is entered, its steps are taken in order, and it is left.
 
 Law 1: a stage is left only when each of its steps is done, and a step is completed
-only by the event that proves it. Nothing here skips one.
+only by the event that proves it, or left out by two persons (`control`).
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gonogo.decision import action, approval, baseline, check, question, soak
+from gonogo.decision import (
+    action,
+    approval,
+    baseline,
+    check,
+    failing,
+    question,
+    soak,
+    window,
+)
 from gonogo.decision.transitions import StepPhase
 from gonogo.decision.turn import Turn
 from gonogo.model.effect import Notify
 from gonogo.model.event import RolloutCompleted, StageEntered, StagePromoted
-from gonogo.model.plan import Action, Approval, Baseline, Check, Question, Soak, Stage
+from gonogo.model.plan import (
+    Action,
+    Approval,
+    Baseline,
+    Check,
+    Question,
+    Soak,
+    Stage,
+    Step,
+)
 
 Handler = Callable[[Turn, Any], bool]
 
@@ -35,11 +53,29 @@ def advance(turn: Turn) -> bool:
         return False
     if stage is not None and not begun and _lapse_consents(turn, stage):
         return True
-    if step is not None:
-        return BY_KIND[type(step)](turn, step)
+    if step is not None and stage is not None:
+        return (begun or _may_begin(turn, step)) and _take(turn, step)
+    if _waits_for_window(turn):
+        return False
     if stage is not None:
         turn.record(StagePromoted(at=turn.at, stage=stage.id))
     return _enter_next(turn)
+
+
+def _take(turn: Turn, step: Step) -> bool:
+    return BY_KIND[type(step)](turn, step)
+
+
+def _may_begin(turn: Turn, step: Step) -> bool:
+    """Return whether a step may begin: nobody is about to leave it out, and in time."""
+    if failing.is_to_be_skipped(turn.state, step.id):
+        return False
+    return not _waits_for_window(turn)
+
+
+def _waits_for_window(turn: Turn) -> bool:
+    ahead = window.ahead(turn.state)
+    return ahead is not None and window.waits(turn, ahead)
 
 
 def _lapse_consents(turn: Turn, stage: Stage) -> bool:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from gonogo.decision.plan_index import index_of
+from gonogo.decision.remembering import Remembering, remembered
 from gonogo.decision.transitions import Phase, StepPhase, UndoPhase
 from gonogo.model.command import Person
 from gonogo.model.event import (
@@ -18,7 +20,10 @@ from gonogo.model.event import (
     QuestionAnswered,
     QuestionAsked,
     RolloutAborted,
+    RolloutFrozen,
     RolloutPaused,
+    SkipAsked,
+    WindowAwaited,
 )
 from gonogo.model.identifiers import (
     GateId,
@@ -43,6 +48,8 @@ class StepState:
         spent: Attempts of a check made before a person let it begin anew.
         not_before: A retry waits until then.
         confirmed: A person said yes to a destructive action.
+        skipped: It is done because two persons left it out.
+        not_found: It is in doubt, and nothing was found of it where it ran.
         since: For a soak: the hold counts from here; None while it does not hold.
         patience_from: For a soak: when its limit began to count.
         expires: For an approval: when it is timed out.
@@ -55,6 +62,8 @@ class StepState:
     ended_at: datetime | None = None
     not_before: datetime | None = None
     confirmed: bool = False
+    skipped: bool = False
+    not_found: bool = False
     since: datetime | None = None
     patience_from: datetime | None = None
     expires: datetime | None = None
@@ -106,6 +115,9 @@ class UndoState:
         number: 1 for the first recorded; rollback goes from the highest down.
         step: What it undoes; None for an operation of the incident response.
         operation: None: no way back is known, a person has to see to it.
+        spent: Attempts made before a person let it be tried again.
+        in_doubt: Whether its action was applied at all.
+        not_found: A crash left it under way, and nothing was found of it.
     """
 
     number: int
@@ -115,24 +127,35 @@ class UndoState:
     operation: Operation | None
     phase: UndoPhase = UndoPhase.ARMED
     attempt: int = 0
+    spent: int = 0
     not_before: datetime | None = None
     reason: str = ""
     in_doubt: bool = False
+    not_found: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RolloutState:
+class RolloutState(Remembering):
     """
     Where a rollout stands.
 
     Attributes:
         at: The instant of the last event.
+        folder: Where its document lies, and its scripts are run from.
         stage: Index of the current stage; -1 before the first is entered.
         changed_at: When an action was last applied.
         questions: Those that stand open.
         answers: Those given before they were asked.
         approvals: The last word of each approval step.
         undos: Oldest first.
+        freezes: Those that stand, at most one of each scope.
+        awaited: The change window that is waited for.
+        skips: By step, who last asked to leave it out; it counts while that question
+            is open.
+        document_plan_digest: Under which `explain` shows the document of an amended
+            plan; '' for one that was not amended.
+        revision: 1 for the plan that the rollout began with.
+        amended_by: Who changed the plan, oldest first.
     """
 
     rollout: RolloutId
@@ -140,6 +163,7 @@ class RolloutState:
     started_by: Person
     started_at: datetime
     at: datetime
+    folder: str = ""
     phase: Phase = Phase.RUNNING
     stage: int = -1
     changed_at: datetime | None = None
@@ -154,13 +178,24 @@ class RolloutState:
     )
     undos: tuple[UndoState, ...] = ()
     paused: RolloutPaused | None = None
+    freezes: tuple[RolloutFrozen, ...] = ()
+    awaited: WindowAwaited | None = None
+    skips: Mapping[StepId, SkipAsked] = field(default_factory=dict)
     aborted: RolloutAborted | None = None
     ended_at: datetime | None = None
+    document_plan_digest: str = ""
+    revision: int = 1
+    amended_by: tuple[Person, ...] = ()
+
+    @property
+    def document_plan(self) -> str:
+        """Return the digest under which `explain` shows the plan's document."""
+        return self.document_plan_digest or self.plan.digest
 
     @property
     def ended(self) -> bool:
         """Return whether the rollout has reached one of its ends."""
-        return self.phase in {Phase.COMPLETED, Phase.ROLLED_BACK}
+        return self.phase is Phase.COMPLETED or self.phase is Phase.ROLLED_BACK
 
     @property
     def going_back(self) -> bool:
@@ -175,9 +210,11 @@ class RolloutState:
 
     @property
     def held(self) -> bool:
-        """Return whether nothing new may start: paused, or waiting for attention."""
-        return self.paused is not None or any(
-            asked.about is Asked.ATTENTION for asked in self.questions.values()
+        """Return whether nothing new may start: paused, frozen, or calling a person."""
+        return (
+            self.paused is not None
+            or bool(self.freezes)
+            or any(asked.about in _CALLING for asked in self.questions.values())
         )
 
     @property
@@ -186,24 +223,44 @@ class RolloutState:
         return self.plan.stages[self.stage] if self.stage >= 0 else None
 
     @property
+    @remembered
     def current_step(self) -> Step | None:
         """Return the first step of the current stage that is not done."""
         stage = self.current_stage
         if stage is None:
             return None
-        undone = (s for s in stage.steps if self.step(s.id).phase is not StepPhase.DONE)
-        return next(undone, None)
+        for step in stage.steps:
+            known = self.steps.get(step.id)
+            if known is None or known.phase is not StepPhase.DONE:
+                return step
+        return None
 
     def step(self, step: StepId) -> StepState:
         """Return what is known of a step, also of one not begun."""
-        return self.steps.get(step, StepState())
+        return self.steps.get(step, _NOT_BEGUN)
 
     def actions_under_way(self) -> Iterator[Action]:
         """Yield the actions that were begun and have not answered."""
-        for step in self.plan_steps():
-            under_way = self.step(step.id).phase is StepPhase.UNDER_WAY
-            if under_way and isinstance(step, Action):
+        for step, known in self._actions_open:
+            if known.phase is StepPhase.UNDER_WAY:
                 yield step
+
+    def actions_sought(self) -> Iterator[Action]:
+        """Yield the actions in doubt that are still sought where they ran."""
+        for step, known in self._actions_open:
+            if known.phase is StepPhase.IN_DOUBT and not known.not_found:
+                yield step
+
+    @property
+    @remembered
+    def _actions_open(self) -> tuple[tuple[Action, StepState], ...]:
+        """Return the actions that were begun and not ended, in the order of the plan."""
+        index = index_of(self.plan)
+        begun = [name for name, known in self.steps.items() if known.phase in _OPEN]
+        # A plan that was amended may lack steps that were begun under the last one.
+        named = sorted(index.order.keys() & begun, key=index.order.__getitem__)
+        steps = (index.steps[name] for name in named)
+        return tuple((s, self.steps[s.id]) for s in steps if isinstance(s, Action))
 
     def plan_steps(self) -> Iterator[Step]:
         """Yield every step of the plan, in order."""
@@ -212,19 +269,15 @@ class RolloutState:
 
     def find_step(self, step: str) -> Step | None:
         """Return the step of this id, or None."""
-        return next((each for each in self.plan_steps() if each.id == step), None)
+        return index_of(self.plan).steps.get(StepId(step))
 
     def stage_of(self, step: StepId) -> Stage:
         """Return the stage that a step of the plan stands in."""
-        return next(
-            stage
-            for stage in self.plan.stages
-            if any(each.id == step for each in stage.steps)
-        )
+        return index_of(self.plan).stage_of[step]
 
     def metric(self, name: MetricName) -> Metric:
         """Return a metric of the plan."""
-        return next(metric for metric in self.plan.metrics if metric.name == name)
+        return index_of(self.plan).metrics[name]
 
     def applied_in_stage(self) -> bool:
         """Return whether an action of the current stage was begun."""
@@ -234,6 +287,9 @@ class RolloutState:
 
     def gate(self, gate: GateId) -> Gate:
         """Return a gate of the plan."""
-        stages = self.plan.stages
-        every = (*self.plan.triggers, *(g for stage in stages for g in stage.gates))
-        return next(each for each in every if each.id == gate)
+        return index_of(self.plan).gates[gate]
+
+
+_NOT_BEGUN = StepState()
+_CALLING = (Asked.ATTENTION, Asked.FAILED)
+_OPEN = (StepPhase.UNDER_WAY, StepPhase.IN_DOUBT)

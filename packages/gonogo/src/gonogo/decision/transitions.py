@@ -54,9 +54,10 @@ STEP: Mapping[StepPhase, frozenset[StepPhase]] = {
         {StepPhase.PENDING, StepPhase.IN_DOUBT, StepPhase.FAILED, StepPhase.DONE}
     ),
     StepPhase.IN_DOUBT: frozenset(
-        {StepPhase.PENDING, StepPhase.UNDER_WAY, StepPhase.DONE}
+        {StepPhase.PENDING, StepPhase.UNDER_WAY, StepPhase.FAILED, StepPhase.DONE}
     ),
-    StepPhase.FAILED: frozenset({StepPhase.PENDING}),
+    # A person lets it be tried again, or two leave it out.
+    StepPhase.FAILED: frozenset({StepPhase.PENDING, StepPhase.DONE}),
     # A consent that lapsed before its stage was left is asked for again.
     StepPhase.DONE: frozenset({StepPhase.PENDING}),
 }
@@ -67,7 +68,8 @@ UNDO: Mapping[UndoPhase, frozenset[UndoPhase]] = {
         {UndoPhase.ARMED, UndoPhase.UNDONE, UndoPhase.HANDED_OVER}
     ),
     UndoPhase.UNDONE: frozenset(),
-    UndoPhase.HANDED_OVER: frozenset(),
+    # A person lets it be tried again.
+    UndoPhase.HANDED_OVER: frozenset({UndoPhase.ARMED}),
 }
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from gonogo.document.advice.advise import advise
 from gonogo.document.bindings.sources import Beside, read_bindings
 from gonogo.document.compiler.compile import Compiled, compile_plan
+from gonogo.document.compiler.windows import Calendars, no_calendars
 from gonogo.document.explain import reading_as_json
 from gonogo.document.reader.read import read
 from gonogo.document.reading import Reading
@@ -27,7 +28,11 @@ __all__ = [
 
 
 def compile_document(
-    data: bytes, *, name: str, beside: Beside | None = None
+    data: bytes,
+    *,
+    name: str,
+    beside: Beside | None = None,
+    calendars: Calendars = no_calendars,
 ) -> tuple[Reading, Compiled]:
     """
     Read a document and compile it; the diagnostics are of the whole way.
@@ -36,6 +41,7 @@ def compile_document(
         data: The document, as stored.
         name: What the document is called.
         beside: The bindings file beside it, if there is one.
+        calendars: Gives the calendar files that the bindings name.
     """
     reading = read(data, name)
     bindings, wrong = read_bindings(reading, beside)
@@ -43,7 +49,7 @@ def compile_document(
         # What stands where is known only with the team's own words.
         reading = read(data, name, bindings.vocabulary)
         bindings, wrong = read_bindings(reading, beside)
-    compiled = compile_plan(reading, bindings, name=name)
+    compiled = compile_plan(reading, bindings, name=name, calendars=calendars)
     advice = advise(reading, compiled.plan) if compiled.plan else ()
     every = {*reading.diagnostics, *wrong, *compiled.diagnostics, *advice}
     told = silenced(every, bindings.silenced)

@@ -57,9 +57,14 @@ def tree(
         node = _composed(text, origin, _FAST)
     except (yaml.YAMLError, ValueError):
         node = _diagnosed(text, origin)
-    if node is None:
+    if node is None or _is_empty(node):
         return None
     return _Converter(origin, max(_FEWEST_NODES, len(text))).node(node, 0)
+
+
+def _is_empty(node: "yaml.Node") -> bool:
+    """Return whether nothing stands there but a mark such as `---`."""
+    return isinstance(node, yaml.ScalarNode) and not (node.value or node.style)
 
 
 def _composed(text: str, origin: "_Origin", loader: _Loader) -> "yaml.Node | None":

@@ -3,9 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from gonogo.model.identifiers import MetricName, QuestionId, RolloutId, StepId
+from gonogo.model.effect import Apply, Undo
+from gonogo.model.identifiers import (
+    MetricName,
+    QuestionId,
+    RolloutId,
+    StageId,
+    StepId,
+)
 from gonogo.model.operation import Operation
 from gonogo.model.plan import Plan
+from gonogo.model.scope import Scope
 from gonogo.model.verdict import Measurement, Observation
 
 
@@ -23,14 +31,37 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Freeze:
+    """
+    Stop the line for every rollout in a scope: they start nothing new.
+
+    Unlike a pause it stands until somebody thaws that very scope; a resume does not
+    lift it. It never keeps a rollout from going back.
+    """
+
+    at: datetime
+    by: Person
+    scope: Scope
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """Begin a rollout of a plan; `document` is its text, kept as evidence."""
+    """
+    Begin a rollout of a plan; `document` is its text, kept as evidence.
+
+    Attributes:
+        folder: Where the document lies: its scripts are found and run from there.
+        stops: What stands on the line now; a rollout may be begun frozen.
+    """
 
     at: datetime
     rollout: RolloutId
     plan: Plan
     document: str
     by: Person
+    folder: str = ""
+    stops: tuple[Freeze, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +73,16 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recover:
-    """A runner has taken over from one that ended; nothing it began is under way."""
+    """
+    A runner has taken over from another; nothing that one began is under way.
+
+    Attributes:
+        clean: It had left with no action or undo under way: nothing is in doubt, and
+            nobody has to hear of it. It is only looked and asked again.
+    """
 
     at: datetime
+    clean: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +141,14 @@ class ReportUndone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportNotFound:
+    """Nothing is known here of what became of a deed (the answer to `Find`)."""
+
+    at: datetime
+    sought: Apply | Undo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A person's answer to a question; it may come before the question."""
 
@@ -151,7 +197,69 @@ class Abort:
     reason: str = ""
 
 
-PeoplesCommand = Answer | Approve | Pause | Resume | Abort
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amend:
+    """
+    Go over to a changed plan, from a stage on.
+
+    Attributes:
+        plan: As its document compiles to, under the digest that `explain` shows.
+        document: Its text, kept as evidence.
+        from_stage: The first stage, of the plan that runs, that may change; None:
+            only what comes behind its last stage.
+        before: The digest of the plan that runs, as whoever amends it has seen it.
+    """
+
+    at: datetime
+    by: Person
+    plan: Plan
+    document: str
+    from_stage: StageId | None
+    before: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thaw:
+    """Lift the freeze of a scope; those of other scopes stand."""
+
+    at: datetime
+    by: Person
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """
+    Try a step again that failed or called a person; or an undo that was handed over.
+
+    Attributes:
+        step: A step, or 'undo-3' for the third undo.
+    """
+
+    at: datetime
+    by: Person
+    step: StepId
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skip:
+    """Leave a step out; another person has to agree before it counts."""
+
+    at: datetime
+    by: Person
+    step: StepId
+    reason: str
+
+
+PeoplesCommand = (
+    Answer | Approve | Pause | Resume | Abort | Amend | Freeze | Thaw | Retry | Skip
+)
+
+# What is left in an inbox: people's words; and `Recover`, by which whoever has begun a
+# rollout hands it over to a worker.
+Sent = PeoplesCommand | Recover
 
 Command = (
     Start
@@ -162,9 +270,15 @@ Command = (
     | ReportObserved
     | ReportMeasured
     | ReportUndone
+    | ReportNotFound
     | Answer
     | Approve
     | Pause
     | Resume
     | Abort
+    | Amend
+    | Freeze
+    | Thaw
+    | Retry
+    | Skip
 )

@@ -50,6 +50,19 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Find:
+    """
+    Ask what became of a deed that an earlier worker intended.
+
+    Answer as it would be answered itself (`ReportApplied`, `ReportUndone`), or with
+    `ReportNotFound`. It stands for the deed: both are never under way at once, and
+    `Cancel` ends it likewise.
+    """
+
+    sought: Apply | Undo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """Put a question to people; answers come when they come, as `Answer`."""
 
@@ -66,7 +79,7 @@ class AskApproval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel:
-    """End the action that is under way; it still answers with `ReportApplied`."""
+    """End the action that is under way, or sought; it answers all the same."""
 
     step: StepId
 
@@ -80,5 +93,14 @@ class Notify:
 
 
 Effect = (
-    Prepare | Apply | Observe | Measure | Undo | Ask | AskApproval | Cancel | Notify
+    Prepare
+    | Apply
+    | Observe
+    | Measure
+    | Undo
+    | Find
+    | Ask
+    | AskApproval
+    | Cancel
+    | Notify
 )

@@ -7,14 +7,15 @@ names every mistake with its path, and gives the JSON Schema from the same types
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
-from pydantic import TypeAdapter
-
-from gonogo.model.command import PeoplesCommand
+from gonogo.model.command import Sent
 from gonogo.model.event import Event
 from gonogo.model.plan import Plan
 from gonogo.model.sealing import Json
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 
 class UnknownEvent(ValueError):
@@ -50,13 +51,13 @@ def decode_event(data: Mapping[str, Any]) -> Event:
     return event
 
 
-def encode_command(command: PeoplesCommand) -> Json:
+def encode_command(command: Sent) -> Json:
     """Write a person's command as a JSON object, as the inbox keeps it."""
     body = _adapter(type(command).__name__).dump_python(command, mode="json")
     return {"command": type(command).__name__, **body}
 
 
-def decode_command(data: Mapping[str, Any]) -> PeoplesCommand:
+def decode_command(data: Mapping[str, Any]) -> Sent:
     """
     Read what `encode_command` wrote.
 
@@ -64,7 +65,7 @@ def decode_command(data: Mapping[str, Any]) -> PeoplesCommand:
         pydantic.ValidationError: The object is not of its type's form.
     """
     body = {key: value for key, value in data.items() if key != "command"}
-    command: PeoplesCommand = _adapter(data["command"]).validate_python(body)
+    command: Sent = _adapter(data["command"]).validate_python(body)
     return command
 
 
@@ -81,11 +82,14 @@ def decode_plan(data: Mapping[str, Any]) -> Plan:
 
 @cache
 def _types() -> Mapping[str, type[Any]]:
-    kinds = (Plan, *get_args(Event), *get_args(PeoplesCommand))
+    kinds = (Plan, *get_args(Event), *get_args(Sent))
     return {kind.__name__: kind for kind in kinds}
 
 
 @cache
-def _adapter(name: str) -> TypeAdapter[Any]:
+def _adapter(name: str) -> "TypeAdapter[Any]":
     """Build a type's reader and writer once, when first needed: it takes a while."""
+    # Not at the top: a list of rollouts is read without it.
+    from pydantic import TypeAdapter  # noqa: PLC0415
+
     return TypeAdapter(_types()[name])

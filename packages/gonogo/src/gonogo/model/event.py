@@ -20,6 +20,7 @@ from gonogo.model.identifiers import (
 )
 from gonogo.model.operation import Operation
 from gonogo.model.plan import Plan
+from gonogo.model.scope import Scope
 from gonogo.model.verdict import GateVerdict, Measurement, Observation, Verdict
 
 
@@ -32,17 +33,25 @@ class Asked(StrEnum):
     ATTENTION = "attention"
     HANDOVER = "handover"
     INCIDENT = "incident"
+    FAILED = "failed"
+    SKIP = "skip"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutStarted:
-    """A rollout began; the plan and the document's text are part of the journal."""
+    """
+    A rollout began; the plan and the document's text are part of the journal.
+
+    Attributes:
+        folder: Where the document lay; '' when it was begun by an earlier version.
+    """
 
     at: datetime
     rollout: RolloutId
     plan: Plan
     document: str
     by: Person
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +143,19 @@ class ActionFailed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionInDoubt:
     """After a crash: there is an intent and no result."""
+
+    at: datetime
+    step: StepId
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionNotFound:
+    """
+    Nothing was found of an action in doubt where it would have left a trace.
+
+    The doubt stands: it may never have been begun, or on another machine.
+    """
 
     at: datetime
     step: StepId
@@ -238,11 +260,17 @@ class ApprovalTimedOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalLapsed:
-    """A consent grew too old before it was needed; it has to be given again."""
+    """
+    A consent does not count any more; it has to be given again.
+
+    Attributes:
+        reason: Why; '': it grew too old before it was needed.
+    """
 
     at: datetime
     step: StepId
     by: Person
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -325,6 +353,98 @@ class RolloutResumed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutFrozen:
+    """A person stopped the line for a scope that the rollout is in."""
+
+    at: datetime
+    by: Person
+    scope: Scope
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutThawed:
+    """A person lifted the freeze of one scope; those of others stand."""
+
+    at: datetime
+    by: Person
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowAwaited:
+    """
+    No change window is open: the stage is not entered, or its next action not begun.
+
+    Attributes:
+        until: When one opens; None when none ever does.
+    """
+
+    at: datetime
+    stage: StageId
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowOpened:
+    """The change window that was awaited is open."""
+
+    at: datetime
+    stage: StageId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryAsked:
+    """A person wants a step, or an undo that was handed over, to be tried again."""
+
+    at: datetime
+    by: Person
+    step: StepId | None = None
+    undo: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkipAsked:
+    """A person wants a step to be left out; another has to agree."""
+
+    at: datetime
+    step: StepId
+    by: Person
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSkipped:
+    """A step was left out, as two persons want it: it counts as done, and is named."""
+
+    at: datetime
+    step: StepId
+    asked_by: Person
+    approved_by: Person
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineStopped:
+    """The line was stopped for a scope: an event of the line, and of no rollout."""
+
+    at: datetime
+    by: Person
+    scope: Scope
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineReleased:
+    """The line goes on for a scope: an event of the line, and of no rollout."""
+
+    at: datetime
+    by: Person
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutAborted:
     """
     It was decided to stop going forward; rollback follows.
@@ -340,6 +460,38 @@ class RolloutAborted:
     by: Person | None = None
     gate: GateId | None = None
     incident: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanAmended:
+    """
+    A person let the rollout go over to a changed plan, from a stage on.
+
+    Attributes:
+        plan: What runs from now on, under the rollout's own names: what stays as it
+            was keeps its name, what changed has one that was never used here before.
+        document: The changed document's text.
+        from_stage: The first stage, of `plan`, that may differ; None: there is none,
+            the change is behind the last stage, or in triggers and metrics.
+        before: The digest of the plan that ran until now.
+        document_plan: The digest under which `explain` shows the changed document:
+            the same plan, under the names that its lines give.
+        kept: The consents that are carried over to the new digest. They may be: each
+            is for a stage that says in the new plan what it said in the old.
+        unanswered: Answers that came early to questions of stages that changed: they
+            count for nothing.
+    """
+
+    at: datetime
+    by: Person
+    plan: Plan
+    document: str
+    from_stage: StageId | None
+    before: str
+    document_plan: str
+    reason: str = ""
+    kept: tuple[StepId, ...] = ()
+    unanswered: tuple[QuestionId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -370,6 +522,15 @@ class UndoFailed:
     undo: int
     attempt: int
     observation: Observation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoNotFound:
+    """Nothing was found of an undo in doubt where it would have left a trace."""
+
+    at: datetime
+    undo: int
+    attempt: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -418,6 +579,7 @@ Event = (
     | ActionApplied
     | ActionFailed
     | ActionInDoubt
+    | ActionNotFound
     | ActionNotApplied
     | CheckJudged
     | QuestionAsked
@@ -437,10 +599,21 @@ Event = (
     | StagePromoted
     | RolloutPaused
     | RolloutResumed
+    | RolloutFrozen
+    | RolloutThawed
+    | WindowAwaited
+    | WindowOpened
+    | RetryAsked
+    | SkipAsked
+    | StepSkipped
+    | LineStopped
+    | LineReleased
     | RolloutAborted
+    | PlanAmended
     | UndoIntended
     | UndoApplied
     | UndoFailed
+    | UndoNotFound
     | UndoHandedOver
     | RolledBack
     | RolloutCompleted

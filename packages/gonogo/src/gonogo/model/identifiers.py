@@ -8,3 +8,6 @@ StepId = NewType("StepId", str)
 GateId = NewType("GateId", str)
 MetricName = NewType("MetricName", str)
 QuestionId = NewType("QuestionId", str)
+
+THE_LINE = RolloutId("the line")
+"""Under it a journal keeps what stops and releases the line; it is no rollout."""

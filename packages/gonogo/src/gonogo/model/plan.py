@@ -16,6 +16,18 @@ from gonogo.model.expectation import Expectation
 from gonogo.model.identifiers import GateId, MetricName, QuestionId, StageId, StepId
 from gonogo.model.operation import Operation
 from gonogo.model.tagged import Tagged
+from gonogo.model.window import ChangeWindow
+
+# On a field that came after plans were first sealed: while it holds its default it is
+# left out of what a digest is taken of, so that a plan keeps the digest of old.
+ADDED_LATER: Mapping[str, bool] = {"added_later": True}
+
+
+class OnFailure(StrEnum):
+    """What a failing step leads to: the way back at once, or a question to a person."""
+
+    BACK = "back"
+    ASK = "ask"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +42,7 @@ class Action:
             It holds when `check_expects` does.
         confirm: Destructive: a person is asked once more, by name.
         harmless: It leaves nothing that would have to be undone (a backup, say).
+        on_failure: None: as the plan says.
     """
 
     id: StepId
@@ -41,6 +54,7 @@ class Action:
     check_expects: Expectation | None = None
     confirm: bool = False
     harmless: bool = False
+    on_failure: OnFailure | None = field(default=None, metadata=ADDED_LATER)
     kind: Literal["action"] = "action"
 
 
@@ -52,6 +66,7 @@ class Check:
     Attributes:
         expectations: All must hold; empty means that the probe has to succeed.
         attempts: Looks before a failed one counts, `retry_delay` apart.
+        on_failure: None: as the plan says.
     """
 
     id: StepId
@@ -61,6 +76,7 @@ class Check:
     expectations: tuple[Expectation, ...] = ()
     attempts: int = 1
     retry_delay: timedelta = timedelta(seconds=10)
+    on_failure: OnFailure | None = field(default=None, metadata=ADDED_LATER)
     kind: Literal["check"] = "check"
 
 
@@ -225,7 +241,12 @@ class Rollback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """An ordered part of a plan that is left through its gates."""
+    """
+    An ordered part of a plan that is left through its gates.
+
+    Attributes:
+        windows: Nothing new is begun in it outside these, nor outside the plan's.
+    """
 
     id: StageId
     line: int
@@ -234,6 +255,7 @@ class Stage:
     gates: tuple[Gate, ...] = ()
     rollback: Rollback | None = None
     exposure_pct: float | None = None
+    windows: tuple[ChangeWindow, ...] = field(default=(), metadata=ADDED_LATER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,7 +295,7 @@ class ValueSource:
     secret: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Plan:
     """
     A whole rollout, before it runs.
@@ -285,6 +307,8 @@ class Plan:
         connections: Database URLs by connection name.
         triggers: Gates in force over the whole rollout.
         self_approval: Whether the one who started may approve.
+        windows: No stage is entered, and no action begun, outside these.
+        on_failure: What a failing step leads to, where it does not say itself.
     """
 
     title: str
@@ -300,4 +324,6 @@ class Plan:
     values: Mapping[str, ValueSource] = field(default_factory=dict)
     connections: Mapping[str, ValueSource] = field(default_factory=dict)
     self_approval: bool = False
+    windows: tuple[ChangeWindow, ...] = field(default=(), metadata=ADDED_LATER)
+    on_failure: OnFailure = field(default=OnFailure.BACK, metadata=ADDED_LATER)
     digest: str = ""

@@ -9,13 +9,13 @@ reading the document. Both write the same bytes; the tests hold them to it.
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import Enum
 from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from gonogo.model.plan import Plan
+from gonogo.model.plan import ADDED_LATER, Plan
 
 Json = dict[str, Any]
 
@@ -44,7 +44,7 @@ def digest_of(data: bytes) -> str:
 
 def sealed(plan: Plan) -> Plan:
     """Return the plan with its digest, taken over everything else in it."""
-    body = encode_plan(replace(plan, digest=""))
+    body = _plain(replace(plan, digest=""), sealing=True)
     return replace(plan, digest=digest_of(canonical(body)))
 
 
@@ -54,25 +54,50 @@ def encode_plan(plan: Plan) -> Json:
     return body
 
 
-def _plain(value: object) -> Any:  # noqa: ANN401  # any JSON value
+def _plain(value: object, *, sealing: bool = False) -> Any:  # noqa: ANN401  # any JSON
+    """
+    Write a value in plain JSON.
+
+    Args:
+        value: Any part of a plan.
+        sealing: Leave out what came after plans were first sealed and is not used.
+    """
     if isinstance(value, Enum):
         return value.value
     if value is None or isinstance(value, (str, int, float)):
         return value
-    if isinstance(value, timedelta):
-        return iso_duration(value)
+    if isinstance(value, (timedelta, date)):
+        return value.isoformat() if isinstance(value, date) else iso_duration(value)
     if isinstance(value, Mapping):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: _plain(each, sealing=sealing) for key, each in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
-        return {name: _plain(getattr(value, name)) for name in _names(type(value))}
+        return _record(value, sealing=sealing)
     if isinstance(value, tuple):
-        return [_plain(each) for each in value]
+        return [_plain(each, sealing=sealing) for each in value]
     raise NoPartOfAPlan(value)
 
 
+def _record(value: Any, *, sealing: bool) -> Json:  # noqa: ANN401  # a dataclass
+    kind: Any = type(value)
+    later = _later(kind) if sealing else {}
+    members = ((name, getattr(value, name)) for name in _names(kind))
+    return {
+        name: _plain(each, sealing=sealing)
+        for name, each in members
+        if name not in later or each != later[name]
+    }
+
+
 @cache
-def _names(kind: type) -> tuple[str, ...]:
+def _names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401  # a type of the plan
     return tuple(field.name for field in fields(kind))
+
+
+@cache
+def _later(kind: Any) -> Mapping[str, object]:  # noqa: ANN401  # a type of the plan
+    """Return the fields that came later, with their defaults."""
+    later = (each for each in fields(kind) if each.metadata == ADDED_LATER)
+    return {each.name: each.default for each in later}
 
 
 def iso_duration(span: timedelta) -> str:

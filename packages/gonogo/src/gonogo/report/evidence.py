@@ -7,11 +7,13 @@ was never measured as never measured, and an unfinished rollout as unfinished.
 
 from gonogo.report.blocks import Anchor, Paragraph, Section, Table, refs, text
 from gonogo.report.evidence_actions import actions_section, checks_section
+from gonogo.report.evidence_amendments import amendments_section
 from gonogo.report.evidence_gates import gates_section
 from gonogo.report.evidence_outcome import identity_section, outcome_section
 from gonogo.report.evidence_people import (
     answers_section,
     approvals_section,
+    control_section,
     incident_section,
     pauses_section,
     rejected_section,
@@ -29,6 +31,7 @@ def evidence_of(history: History) -> tuple[Section, ...]:
         outcome_section(history),
         rollback_section(history),
         identity_section(history),
+        amendments_section(history),
         stages_section(history),
         gates_section(history),
         approvals_section(history),
@@ -37,6 +40,7 @@ def evidence_of(history: History) -> tuple[Section, ...]:
         actions_section(history),
         incident_section(history),
         pauses_section(history),
+        control_section(history),
         rejected_section(history),
         journal_section(history),
     )

@@ -79,7 +79,7 @@ def identity_section(history: History) -> Section:
 def _document(history: History) -> Text:
     """Return the document's digest, and whether the journal's text is that document."""
     plan = history.plan
-    kept = digest_of(history.started.event.document.encode(errors="replace"))
+    kept = digest_of(history.document.encode(errors="replace"))
     named = text(plan.document, " ", Code(plan.document_digest))
     if kept == plan.document_digest:
         return named

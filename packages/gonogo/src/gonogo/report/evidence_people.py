@@ -41,12 +41,28 @@ def incident_section(history: History) -> Section:
 
 
 def pauses_section(history: History) -> Section:
-    """Return pauses and resumptions, and the runners that took over."""
-    kinds = (events.RolloutPaused, events.RolloutResumed, events.RunnerRecovered)
+    """Return what held the rollout, and let it go on; and the runners that took over."""
+    kinds = (
+        events.RolloutPaused,
+        events.RolloutResumed,
+        events.RolloutFrozen,
+        events.RolloutThawed,
+        events.WindowAwaited,
+        events.WindowOpened,
+        events.RunnerRecovered,
+    )
     rows = _plain_rows(history, *kinds)
     head = ("What happened", "When", "Evidence")
     blocks = (Table(head=head, rows=rows),) if rows else ()
     return Section(id="pauses", title="Pauses and interruptions", blocks=blocks)
+
+
+def control_section(history: History) -> Section:
+    """Return what people had tried again, and what two of them left out."""
+    rows = _plain_rows(history, events.RetryAsked, events.SkipAsked, events.StepSkipped)
+    head = ("What happened", "When", "Evidence")
+    blocks = (Table(head=head, rows=rows),) if rows else ()
+    return Section(id="control", title="Retried and skipped", blocks=blocks)
 
 
 def rejected_section(history: History) -> Section:

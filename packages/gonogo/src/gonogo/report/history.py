@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from gonogo.decision import RolloutState, replay
 from gonogo.document.planfile.read import is_plan_file
-from gonogo.model.event import Event, RolloutStarted
+from gonogo.model.event import Event, PlanAmended, RolloutStarted
 from gonogo.model.plan import Plan
 from gonogo.model.record import Record
 from gonogo.report.checklist import checklist_of
@@ -55,8 +55,9 @@ class History:
     Attributes:
         records: Oldest first, non-empty.
         state: The fold of them all.
-        text: The document to fill in: the one that was run; of a plan file, its
-            checklist, whose lines the plan of the state has then.
+        text: The document to fill in: the one that was run, or the last that it was
+            amended to; of a plan file, its checklist, whose lines the plan of the
+            state has then.
     """
 
     records: tuple[Record, ...]
@@ -73,6 +74,12 @@ class History:
     def started(self) -> Entry[RolloutStarted]:
         """Return the first entry."""
         return self.of(RolloutStarted)[0]
+
+    @property
+    def document(self) -> str:
+        """Return the document as the journal keeps it: the last, where it was amended."""
+        amended = self.of(PlanAmended)
+        return amended[-1].event.document if amended else self.started.event.document
 
     @property
     def last_at(self) -> datetime:
@@ -94,8 +101,8 @@ def history_of(records: Sequence[Record]) -> History:
     """
     if not records:
         raise EmptyJournal
-    started, text = _to_fill_in(records[0].event)
-    state = replay((started, *(record.event for record in records[1:])))
+    told = [_to_fill_in(record.event) for record in records]
+    state = replay(event for event, _ in told)
     assert state is not None  # noqa: S101  # there is a first event
     found: defaultdict[type[Any], list[Entry[Any]]] = defaultdict(list)
     for record in records:
@@ -106,16 +113,16 @@ def history_of(records: Sequence[Record]) -> History:
     return History(
         records=tuple(records),
         state=state,
-        text=text,
+        text=[text for _, text in told if text is not None][-1],
         by_kind={kind: tuple(entries) for kind, entries in found.items()},
     )
 
 
-def _to_fill_in(first: Event) -> tuple[Event, str]:
-    """Return the start of a rollout, and the document that its report fills in."""
-    if not isinstance(first, RolloutStarted):
-        return first, ""
-    if not is_plan_file(first.document):
-        return first, first.document
-    text, plan = checklist_of(first.plan)
-    return replace(first, plan=plan), text
+def _to_fill_in(event: Event) -> tuple[Event, str | None]:
+    """Return an event, and the document that a report fills in where it brings one."""
+    if not isinstance(event, RolloutStarted | PlanAmended):
+        return event, None
+    if not is_plan_file(event.document):
+        return event, event.document
+    text, plan = checklist_of(event.plan)
+    return replace(event, plan=plan), text

@@ -119,6 +119,18 @@ def _(event: events.ActionInDoubt) -> str:
 
 
 @_say.register
+def _(event: events.ActionNotFound) -> str:
+    attempt = _attempt(event.attempt)
+    return f"Nothing was found here of what became of '{event.step}'{attempt}."
+
+
+@_say.register
+def _(event: events.UndoNotFound) -> str:
+    attempt = _attempt(event.attempt)
+    return f"Nothing was found here of what became of undo {event.undo}{attempt}."
+
+
+@_say.register
 def _(event: events.ActionNotApplied) -> str:
     return f"The doubt about '{event.step}' is settled: it had not happened."
 
@@ -137,6 +149,8 @@ _ASKED = {
     Asked.ATTENTION: "Called a person",
     Asked.HANDOVER: "Handed to a person",
     Asked.INCIDENT: "Incident task",
+    Asked.FAILED: "Asked about a failure",
+    Asked.SKIP: "Asked for a second person",
 }
 
 
@@ -191,7 +205,8 @@ def _(event: events.ApprovalTimedOut) -> str:
 
 @_say.register
 def _(event: events.ApprovalLapsed) -> str:
-    return f"The consent of {event.by.name} to '{event.step}' grew too old."
+    why = f"lapsed: {event.reason}" if event.reason else "grew too old"
+    return f"The consent of {event.by.name} to '{event.step}' {why}."
 
 
 @_say.register
@@ -239,9 +254,89 @@ def _(event: events.RolloutResumed) -> str:
 
 
 @_say.register
+def _(event: events.RolloutFrozen) -> str:
+    why = f": {event.reason}" if event.reason else ""
+    return f"{person_text(event.by)} froze {event.scope}{why}."
+
+
+@_say.register
+def _(event: events.RolloutThawed) -> str:
+    return f"{person_text(event.by)} thawed {event.scope}."
+
+
+@_say.register
+def _(event: events.WindowAwaited) -> str:
+    if event.until is None:
+        return f"No change window of '{event.stage}' ever opens again."
+    until = instant_text(event.until)
+    return f"'{event.stage}' waits for its change window, which opens {until}."
+
+
+@_say.register
+def _(event: events.WindowOpened) -> str:
+    return f"The change window of '{event.stage}' is open."
+
+
+@_say.register
+def _(event: events.RetryAsked) -> str:
+    what = f"undo {event.undo}" if event.undo is not None else f"'{event.step}'"
+    why = f": {event.reason}" if event.reason else ""
+    return f"{person_text(event.by)} had {what} tried again{why}."
+
+
+@_say.register
+def _(event: events.SkipAsked) -> str:
+    who = person_text(event.by)
+    return f"{who} asked to skip '{event.step}': {event.reason}."
+
+
+@_say.register
+def _(event: events.StepSkipped) -> str:
+    who = (
+        f"{person_text(event.asked_by)} asked, {person_text(event.approved_by)} agreed"
+    )
+    return f"The step '{event.step}' was skipped: {who}: {event.reason}."
+
+
+@_say.register
+def _(event: events.LineStopped) -> str:
+    why = f": {event.reason}" if event.reason else ""
+    return f"{person_text(event.by)} stopped the line for {event.scope}{why}."
+
+
+@_say.register
+def _(event: events.LineReleased) -> str:
+    return f"{person_text(event.by)} released the line for {event.scope}."
+
+
+@_say.register
 def _(event: events.RolloutAborted) -> str:
     incident = " The incident response is due." if event.incident else ""
     return f"The rollout turned back: {event.reason}.{incident}"
+
+
+@_say.register
+def _(event: events.PlanAmended) -> str:
+    why = f" ({event.reason})" if event.reason else ""
+    return (
+        f"{person_text(event.by)} amended the plan {amended_from(event)}{why}: "
+        f"{event.before} became {event.plan.digest}. {carried_over(event)}"
+    )
+
+
+def amended_from(event: events.PlanAmended) -> str:
+    """Return from where on an amended plan may differ: "from the stage 'x' on"."""
+    stages = (s for s in event.plan.stages if s.id == event.from_stage)
+    stage = next(stages, None)
+    return f"from the stage '{stage.title}' on" if stage else "behind its last stage"
+
+
+def carried_over(event: events.PlanAmended) -> str:
+    """Return which consents an amended plan took over, and why it may."""
+    if not event.kept:
+        return "No consent was carried over."
+    kept = ", ".join(f"'{step}'" for step in event.kept)
+    return f"The consents to {kept} stand: their stages say what they said."
 
 
 @_say.register

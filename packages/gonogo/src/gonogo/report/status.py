@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from gonogo.decision import RolloutState, next_wake
 from gonogo.decision.transitions import Phase, StepPhase
+from gonogo.model.event import RolloutFrozen
 from gonogo.model.identifiers import RolloutId, StepId
 from gonogo.model.plan import Soak
 from gonogo.model.verdict import Outcome
@@ -81,6 +82,24 @@ class Turned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """A freeze that holds the rollout: who stopped the line for what, and why."""
+
+    scope: str
+    at: datetime
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowStatus:
+    """The change window that is waited for; `opens_at` is None when none ever opens."""
+
+    stage: str
+    opens_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """
     Where a rollout stands.
@@ -89,6 +108,8 @@ class Status:
         now: The instant that elapsed times and overdue marks are counted to.
         next_wake_at: When something falls due by itself; None for never.
         waiting: What it waits for from people; empty for nothing.
+        frozen: The freezes that hold it; a resume does not lift them.
+        window: The change window that it waits for.
     """
 
     title: str
@@ -113,6 +134,8 @@ class Status:
     next_wake_at: datetime | None
     paused: Turned | None
     aborted: Turned | None
+    frozen: tuple[Frozen, ...] = ()
+    window: WindowStatus | None = None
 
 
 def status_of(state: RolloutState, *, now: datetime) -> Status:
@@ -148,6 +171,8 @@ def status_of(state: RolloutState, *, now: datetime) -> Status:
         next_wake_at=next_wake(state),
         paused=_paused(state),
         aborted=_aborted(state),
+        frozen=tuple(_frozen(each) for each in state.freezes),
+        window=_window(state),
     )
 
 
@@ -207,6 +232,19 @@ def _paused(state: RolloutState) -> Turned | None:
     if paused is None:
         return None
     return Turned(at=paused.at, reason=paused.reason, by=paused.by.name)
+
+
+def _frozen(event: RolloutFrozen) -> Frozen:
+    scope, by = str(event.scope), event.by.name
+    return Frozen(scope=scope, at=event.at, reason=event.reason, by=by)
+
+
+def _window(state: RolloutState) -> WindowStatus | None:
+    awaited = state.awaited
+    if awaited is None:
+        return None
+    title = next(s.title for s in state.plan.stages if s.id == awaited.stage)
+    return WindowStatus(stage=title, opens_at=awaited.until)
 
 
 def _aborted(state: RolloutState) -> Turned | None:

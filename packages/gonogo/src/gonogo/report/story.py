@@ -92,6 +92,7 @@ _OF_STEPS: tuple[type[Any], ...] = (
     events.ActionApplied,
     events.ActionFailed,
     events.ActionInDoubt,
+    events.ActionNotFound,
     events.ActionNotApplied,
     events.CheckJudged,
     events.ApprovalAsked,
@@ -104,6 +105,9 @@ _OF_STEPS: tuple[type[Any], ...] = (
     events.SoakReset,
     events.SoakExtended,
     events.StepCompleted,
+    events.RetryAsked,
+    events.SkipAsked,
+    events.StepSkipped,
 )
 
 
@@ -149,7 +153,8 @@ def _story(
     history: History, step: Step, told: list[Entry[Any]], undos: tuple[UndoStory, ...]
 ) -> StepStory:
     known = history.state.step(step.id)
-    done = known.phase is StepPhase.DONE
+    # What was left out is done for the machine, and proven by nothing.
+    done = known.phase is StepPhase.DONE and not known.skipped
     word = _word(step, told)
     return StepStory(
         step=step,
@@ -191,6 +196,11 @@ def _word(step: Step, told: list[Entry[Any]]) -> Entry[Any] | None:
 
 def _trouble(history: History, step: Step, told: list[Entry[Any]]) -> str:
     """Say why a step is not done, as the journal does."""
+    skipped = _only(told, events.StepSkipped)
+    if skipped:
+        left_out = skipped[-1].event
+        who = f"{left_out.asked_by.name} and {left_out.approved_by.name}"
+        return one_line(f"skipped by {who}: {left_out.reason}")
     failed = _only(told, events.ActionFailed)
     if failed:
         return f"failed: {seen_text(failed[-1].event.observation)}"

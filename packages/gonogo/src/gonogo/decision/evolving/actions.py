@@ -1,7 +1,6 @@
 """Actions: intended, applied, failed or in doubt, and the way back of each."""
 
-from dataclasses import replace
-
+from gonogo.decision.changing import changed
 from gonogo.decision.evolving.dispatch import fold
 from gonogo.decision.evolving.moves import next_undo, stepped
 from gonogo.decision.state import RolloutState, UndoState
@@ -18,6 +17,7 @@ def _(event: events.ActionIntended, state: RolloutState) -> RolloutState:
         event.step,
         StepPhase.UNDER_WAY,
         attempt=event.attempt,
+        not_found=False,
         started_at=state.step(event.step).started_at or event.at,
     )
 
@@ -25,13 +25,13 @@ def _(event: events.ActionIntended, state: RolloutState) -> RolloutState:
 @fold.register
 def _(event: events.ActionByHand, state: RolloutState) -> RolloutState:
     state = _arm(state, event.step, event.undo, covered=event.covered)
-    return replace(state, changed_at=event.at)
+    return changed(state, changed_at=event.at)
 
 
 @fold.register
 def _(event: events.ActionApplied, state: RolloutState) -> RolloutState:
     state = _doubted(state, event.step, in_doubt=False)
-    return replace(state, changed_at=event.at)
+    return changed(state, changed_at=event.at)
 
 
 @fold.register
@@ -47,9 +47,26 @@ def _(event: events.ActionInDoubt, state: RolloutState) -> RolloutState:
 
 
 @fold.register
+def _(event: events.ActionNotFound, state: RolloutState) -> RolloutState:
+    return stepped(state, event.step, StepPhase.IN_DOUBT, not_found=True)
+
+
+@fold.register
+def _(event: events.RunnerRecovered, state: RolloutState) -> RolloutState:
+    """Forget what was not found: the new runner may be on another machine."""
+    del event
+    steps = {
+        step: changed(known, not_found=False) if known.not_found else known
+        for step, known in state.steps.items()
+    }
+    undos = tuple(changed(undo, not_found=False) for undo in state.undos)
+    return changed(state, steps=steps, undos=undos)
+
+
+@fold.register
 def _(event: events.ActionNotApplied, state: RolloutState) -> RolloutState:
     undos = tuple(undo for undo in state.undos if undo.step != event.step)
-    state = replace(state, undos=undos)
+    state = changed(state, undos=undos)
     return stepped(state, event.step, StepPhase.PENDING)
 
 
@@ -67,12 +84,12 @@ def _arm(
         step=step,
         operation=undo,
     )
-    return replace(state, undos=(*state.undos, entry))
+    return changed(state, undos=(*state.undos, entry))
 
 
 def _doubted(state: RolloutState, step: StepId, *, in_doubt: bool) -> RolloutState:
     undos = tuple(
-        replace(undo, in_doubt=in_doubt) if undo.step == step else undo
+        changed(undo, in_doubt=in_doubt) if undo.step == step else undo
         for undo in state.undos
     )
-    return replace(state, undos=undos)
+    return changed(state, undos=undos)

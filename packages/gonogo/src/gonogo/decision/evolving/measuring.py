@@ -1,9 +1,9 @@
 """Measuring: metrics, the gates judged by them, baselines and soaks."""
 
-from dataclasses import replace
-
+from gonogo.decision.changing import changed
 from gonogo.decision.evolving.dispatch import fold
 from gonogo.decision.evolving.moves import stepped
+from gonogo.decision.remembering import remember_too
 from gonogo.decision.state import GateState, MetricState, RolloutState
 from gonogo.decision.transitions import StepPhase
 from gonogo.model import event as events
@@ -24,19 +24,22 @@ def _(event: events.MeasurementTaken, state: RolloutState) -> RolloutState:
     gates = {**state.gates}
     for found in event.verdicts:
         gates[found.gate] = _judged(gates.get(found.gate), found.verdict, event)
-    return replace(state, metrics={**state.metrics, event.metric: now}, gates=gates)
+    metrics = {**state.metrics, event.metric: now}
+    after = changed(state, at=event.at, metrics=metrics, gates=gates)
+    remember_too(after, state)
+    return after
 
 
 @fold.register
 def _(event: events.BaselineCaptured, state: RolloutState) -> RolloutState:
-    return replace(state, baselines={**state.baselines, event.metric: event.value})
+    return changed(state, baselines={**state.baselines, event.metric: event.value})
 
 
 @fold.register
 def _(event: events.WatchInterrupted, state: RolloutState) -> RolloutState:
     del event
-    unheld = {k: replace(gate, held_since=None) for k, gate in state.gates.items()}
-    state = replace(state, gates=unheld)
+    unheld = {k: changed(gate, held_since=None) for k, gate in state.gates.items()}
+    state = changed(state, gates=unheld)
     step = state.current_step
     if not isinstance(step, Soak) or not step.gates:
         return state

@@ -1,8 +1,8 @@
 """The moves that every subject makes; the tables of `transitions` check each."""
 
-from dataclasses import replace
 from typing import Any
 
+from gonogo.decision.changing import changed
 from gonogo.decision.state import RolloutState, StepState, UndoState
 from gonogo.decision.transitions import (
     ROLLOUT,
@@ -19,7 +19,7 @@ from gonogo.model.identifiers import StepId
 def phased(state: RolloutState, phase: Phase) -> RolloutState:
     """Return the state with the rollout in another phase."""
     after = moved(ROLLOUT, f"rollout {state.rollout}", state.phase, phase)
-    return replace(state, phase=after)
+    return changed(state, phase=after)
 
 
 def stepped(
@@ -31,8 +31,8 @@ def stepped(
     """Return the state with a step in a phase, and what else changes of it."""
     before = state.step(step)
     after = moved(STEP, f"step {step}", before.phase, phase)
-    changed: StepState = replace(before, phase=after, **changes)
-    return replace(state, steps={**state.steps, step: changed})
+    moved_step: StepState = changed(before, phase=after, **changes)
+    return changed(state, steps={**state.steps, step: moved_step})
 
 
 def undone(
@@ -45,10 +45,10 @@ def undone(
 
     def change(undo: UndoState) -> UndoState:
         after = moved(UNDO, f"undo {number}", undo.phase, phase)
-        return replace(undo, phase=after, **changes)
+        return changed(undo, phase=after, **changes)
 
     undos = tuple(change(u) if u.number == number else u for u in state.undos)
-    return replace(state, undos=undos)
+    return changed(state, undos=undos)
 
 
 def next_undo(state: RolloutState) -> int:

@@ -1,7 +1,6 @@
 """People: what they are asked, what they said, and whether they hold the rollout."""
 
-from dataclasses import replace
-
+from gonogo.decision.changing import changed
 from gonogo.decision.evolving.dispatch import fold
 from gonogo.decision.evolving.moves import stepped
 from gonogo.decision.state import RolloutState
@@ -14,17 +13,19 @@ from gonogo.model.plan import Check
 @fold.register
 def _(event: events.QuestionAsked, state: RolloutState) -> RolloutState:
     questions = {**state.questions, event.question: event}
-    state = replace(state, questions=questions)
-    if event.about is not events.Asked.STEP:
-        return state
+    state = changed(state, questions=questions)
     step = StepId(event.subject)
-    return stepped(state, step, StepPhase.UNDER_WAY, started_at=event.at)
+    if event.about is events.Asked.STEP:
+        return stepped(state, step, StepPhase.UNDER_WAY, started_at=event.at)
+    if event.about is events.Asked.FAILED:
+        return stepped(state, step, StepPhase.FAILED, not_before=None)
+    return state
 
 
 @fold.register
 def _(event: events.QuestionAnswered, state: RolloutState) -> RolloutState:
     if event.early:
-        return replace(state, answers={**state.answers, event.question: event})
+        return changed(state, answers={**state.answers, event.question: event})
     asked = state.questions.get(event.question)
     if asked is None:
         return state
@@ -58,39 +59,39 @@ def _(event: events.ApprovalAsked, state: RolloutState) -> RolloutState:
 def _(
     event: events.ApprovalGiven | events.ApprovalRefused, state: RolloutState
 ) -> RolloutState:
-    return replace(state, approvals={**state.approvals, event.step: event})
+    return changed(state, approvals={**state.approvals, event.step: event})
 
 
 @fold.register
 def _(event: events.ApprovalLapsed, state: RolloutState) -> RolloutState:
     approvals = {k: v for k, v in state.approvals.items() if k != event.step}
-    state = replace(state, approvals=approvals)
+    state = changed(state, approvals=approvals)
     return stepped(state, event.step, StepPhase.PENDING, ended_at=None, expires=None)
 
 
 @fold.register
 def _(event: events.RolloutPaused, state: RolloutState) -> RolloutState:
-    return replace(state, paused=event)
+    return changed(state, paused=event)
 
 
 @fold.register
 def _(event: events.RolloutResumed, state: RolloutState) -> RolloutState:
     del event
-    return replace(state, paused=None)
+    return changed(state, paused=None)
 
 
 def _without_question(state: RolloutState, question: QuestionId) -> RolloutState:
     left = {k: v for k, v in state.questions.items() if k != question}
-    return replace(state, questions=left)
+    return changed(state, questions=left)
 
 
 def _attended(state: RolloutState, asked: events.QuestionAsked) -> RolloutState:
     """Let what called a person begin to count anew."""
     metrics = {
-        name: replace(metric, unread=0) if name == asked.subject else metric
+        name: changed(metric, unread=0) if name == asked.subject else metric
         for name, metric in state.metrics.items()
     }
-    state = replace(state, metrics=metrics)
+    state = changed(state, metrics=metrics)
     step = StepId(asked.subject)
     if isinstance(state.find_step(asked.subject), Check):
         spent = state.step(step).attempt

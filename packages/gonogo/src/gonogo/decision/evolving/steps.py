@@ -1,7 +1,6 @@
 """Stages and steps: entered, started, judged and completed."""
 
-from dataclasses import replace
-
+from gonogo.decision.changing import changed
 from gonogo.decision.evolving.dispatch import fold
 from gonogo.decision.evolving.moves import phased, stepped
 from gonogo.decision.state import RolloutState
@@ -14,7 +13,7 @@ from gonogo.model.verdict import Outcome
 @fold.register
 def _(event: events.StageEntered, state: RolloutState) -> RolloutState:
     ids = [stage.id for stage in state.plan.stages]
-    return replace(state, stage=ids.index(event.stage))
+    return changed(state, stage=ids.index(event.stage))
 
 
 @fold.register
@@ -32,12 +31,14 @@ def _(event: events.StepStarted, state: RolloutState) -> RolloutState:
 
 @fold.register
 def _(event: events.StepCompleted, state: RolloutState) -> RolloutState:
+    # A deed that its window kept waiting may have been done by hand before.
+    state = changed(state, awaited=None) if state.awaited else state
     return stepped(state, event.step, StepPhase.DONE, ended_at=event.at)
 
 
 @fold.register
 def _(event: events.RolloutCompleted, state: RolloutState) -> RolloutState:
-    return replace(phased(state, Phase.COMPLETED), ended_at=event.at)
+    return changed(phased(state, Phase.COMPLETED), ended_at=event.at)
 
 
 @fold.register

@@ -1,9 +1,9 @@
 """The way back: aborted, each undo tried, and rolled back."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from gonogo.analysis import expectation
+from gonogo.decision.changing import changed
 from gonogo.decision.evolving.dispatch import fold
 from gonogo.decision.evolving.moves import next_undo, phased, undone
 from gonogo.decision.state import RolloutState, UndoState
@@ -16,7 +16,13 @@ UNDO_PAUSE = timedelta(seconds=15)
 
 @fold.register
 def _(event: events.RolloutAborted, state: RolloutState) -> RolloutState:
-    state = replace(phased(state, Phase.ROLLING_BACK), aborted=event, paused=None)
+    state = changed(
+        phased(state, Phase.ROLLING_BACK),
+        aborted=event,
+        paused=None,
+        freezes=(),
+        awaited=None,
+    )
     if not event.incident:
         return state
     # Rollback goes from the newest entry down: the first task listed comes last.
@@ -29,14 +35,26 @@ def _(event: events.RolloutAborted, state: RolloutState) -> RolloutState:
                 step=None,
                 operation=task.operation,
             )
-            state = replace(state, undos=(*state.undos, entry))
+            state = changed(state, undos=(*state.undos, entry))
     return state
 
 
 @fold.register
 def _(event: events.UndoIntended, state: RolloutState) -> RolloutState:
     phase = UndoPhase.UNDER_WAY
-    return undone(state, event.undo, phase, attempt=event.attempt, not_before=None)
+    return undone(
+        state,
+        event.undo,
+        phase,
+        attempt=event.attempt,
+        not_before=None,
+        not_found=False,
+    )
+
+
+@fold.register
+def _(event: events.UndoNotFound, state: RolloutState) -> RolloutState:
+    return undone(state, event.undo, UndoPhase.UNDER_WAY, not_found=True)
 
 
 @fold.register
@@ -47,7 +65,8 @@ def _(event: events.UndoApplied, state: RolloutState) -> RolloutState:
 @fold.register
 def _(event: events.UndoFailed, state: RolloutState) -> RolloutState:
     reason = "; ".join(expectation.judge((), event.observation).reasons)
-    again = event.at + UNDO_PAUSE * event.attempt
+    spent = next(u.spent for u in state.undos if u.number == event.undo)
+    again = event.at + UNDO_PAUSE * (event.attempt - spent)
     return undone(state, event.undo, UndoPhase.ARMED, reason=reason, not_before=again)
 
 
@@ -58,4 +77,4 @@ def _(event: events.UndoHandedOver, state: RolloutState) -> RolloutState:
 
 @fold.register
 def _(event: events.RolledBack, state: RolloutState) -> RolloutState:
-    return replace(phased(state, Phase.ROLLED_BACK), ended_at=event.at)
+    return changed(phased(state, Phase.ROLLED_BACK), ended_at=event.at)

@@ -13,7 +13,8 @@ from typing import Generic, TypeVar
 
 from gonogo.model.expectation import Expectation
 from gonogo.model.operation import Operation
-from gonogo.model.plan import ValueSource
+from gonogo.model.plan import OnFailure, ValueSource
+from gonogo.model.window import ChangeWindow
 
 _T_co = TypeVar("_T_co", covariant=True)
 
@@ -130,6 +131,7 @@ class StepBinding:
     Attributes:
         expects: What it has to give; makes it a check. None: not said.
         confirm: Whether a person is asked once more. None: not said.
+        on_failure: None: as the plan has it.
     """
 
     deed: Deed
@@ -137,6 +139,7 @@ class StepBinding:
     attempts: int | None = None
     retry_delay: timedelta | None = None
     confirm: bool | None = None
+    on_failure: OnFailure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +163,28 @@ class MetricBinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WindowBinding:
+    """
+    A change window.
+
+    Attributes:
+        window: All of it but its holidays; closed on the days that are spelled out.
+        holidays: Names of calendar files (.ics), beside the document.
+    """
+
+    window: ChangeWindow
+    at: Place
+    holidays: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageBinding:
+    """What is said of a stage as a whole."""
+
+    windows: tuple[WindowBinding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bindings:
     """
     All bindings of a document, of every source, checked.
@@ -172,6 +197,9 @@ class Bindings:
         variants: The labels of the variants that are run here.
         silenced: Codes of diagnostics that are not to be told, unchecked.
         vocabulary: The team's own words, by the topic that they name.
+        windows: Of every stage.
+        stages: By title or 'line N'.
+        on_failure: Of steps that do not say themselves.
     """
 
     service: str | None = None
@@ -191,3 +219,6 @@ class Bindings:
     variants: tuple[Bound[str], ...] = ()
     silenced: Bound[tuple[str, ...]] | None = None
     vocabulary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    windows: tuple[WindowBinding, ...] = ()
+    stages: tuple[Bound[StageBinding], ...] = ()
+    on_failure: OnFailure | None = None

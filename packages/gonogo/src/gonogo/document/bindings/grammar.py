@@ -23,7 +23,14 @@ STEP_WORDS = (
 )
 ROLLBACK_WORDS = (*CHANGES, "ask", "covered")
 INCIDENT_WORDS = (*CHANGES, "ask")
-STEP_EXTRAS = ("expect", "attempts", "retry_delay", "confirm", "check")
+STEP_EXTRAS = (
+    "expect",
+    "attempts",
+    "retry_delay",
+    "confirm",
+    "check",
+    "on_failure",
+)
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "gonogo": (
@@ -42,7 +49,12 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "variants",
         "lint",
         "vocabulary",
+        "windows",
+        "stages",
+        "on_failure",
     ),
+    "window": ("rule", "for", "zone", "from", "holidays", "except"),
+    "stage": ("windows",),
     "approvals": ("timeout", "valid_for"),
     "connection": ("env",),
     "value": ("env", "secret"),
@@ -99,6 +111,7 @@ TRUE_ALONE = frozenset({"ask", "baseline", "covered", "shell", "sql"})
 """The words that may be given `true` alone."""
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "window": ("rule", "for", "zone"),
     "connection": ("env",),
     "value": ("env",),
     "migrate": ("up",),
@@ -125,24 +138,31 @@ EXAMPLES: Mapping[str, str] = {
     "env": "env: APP_URL",
     "errors": "errors: 3",
     "every": "every: 1m",
+    "except": "except: [2026-12-24, 2026-12-31]",
     "file": "file: $QC_FLAGS_FILE",
     "flags": "flags: [DLQ_ENABLED]",
     "floor": "floor: 0.1",
     "for": "for: 24h",
+    "from": "from: 2026-01-05",
     "headers": 'headers: {Authorization: "Bearer $TOKEN"}',
+    "holidays": "holidays: holidays.ics",
     "idempotent": "idempotent: true",
     "metrics": "metrics: [Error rate]",
     "name": "name: DLQ_ENABLED",
+    "on_failure": "on_failure: ask",
     "percentage": "percentage: 5",
     "query": 'query: "select count(*) from job_dlq"',
     "reason": "reason: done by the pipeline",
     "retry_delay": "retry_delay: 10s",
     "role": "role: Ops On-Call",
+    "rule": "rule: FREQ=WEEKLY;BYDAY=MO,TU,WE,TH;BYHOUR=9",
     "run": 'run: "./deploy.sh"',
     "timeout": "timeout: 2d",
     "up": "up: migrations/001.up.sql",
     "url": 'url: "$APP_URL/api/metrics"',
     "valid_for": "valid_for: 14d",
+    "windows": "windows: [{rule: FREQ=DAILY;BYHOUR=9, for: 8h, zone: Europe/Berlin}]",
+    "zone": "zone: Europe/Berlin",
 }
 """How a key is written, for the remedies of diagnostics."""
 

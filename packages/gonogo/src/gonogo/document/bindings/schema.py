@@ -38,6 +38,12 @@ _SCALARS: Mapping[str, Json] = {
     "number": {"type": ["number", "string"], "pattern": r"^\s*[-+]?[0-9.]+\s*%?\s*$"},
     "whole": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
 }
+_WINDOWS: Json = {
+    "anyOf": [
+        reference("window"),
+        {"type": "array", "items": reference("window")},
+    ]
+}
 _VALUES: Mapping[str, Json] = {
     "attempts": _WHOLE,
     "check": reference("check"),
@@ -51,15 +57,19 @@ _VALUES: Mapping[str, Json] = {
     "flags": _TEXTS,
     "floor": _NUMBER,
     "for": _SPAN,
+    "except": _TEXTS,
     "headers": _by_name(_TEXT),
+    "holidays": _TEXTS,
     "idempotent": _FLAG,
     "measures": {"enum": ["change", "value"]},
     "metrics": _TEXTS,
     "percentage": _NUMBER,
+    "on_failure": {"enum": ["back", "ask"]},
     "retry_delay": _SPAN,
     "secret": _FLAG,
     "timeout": _SPAN,
     "valid_for": _SPAN,
+    "windows": _WINDOWS,
 }
 """What a key holds, wherever it stands; a text, where it is not named here."""
 
@@ -79,6 +89,9 @@ _SECTIONS: Mapping[str, Json] = {
     "variants": _by_name(_TEXT),
     "lint": reference("lint"),
     "vocabulary": reference("vocabulary"),
+    "windows": _WINDOWS,
+    "stages": _by_name(reference("stage")),
+    "on_failure": _VALUES["on_failure"],
 }
 _ONE_OF: Mapping[str, Sequence[str]] = {
     "metrics": (*PROBES, "same_as"),

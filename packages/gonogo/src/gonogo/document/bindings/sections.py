@@ -11,7 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from gonogo.document.bindings.bound import Bound, MetricBinding, Place, StepBinding
+from gonogo.document.bindings.bound import (
+    Bound,
+    MetricBinding,
+    Place,
+    StageBinding,
+    StepBinding,
+)
 from gonogo.document.bindings.fields import Fields
 from gonogo.document.bindings.grammar import (
     INCIDENT_WORDS,
@@ -19,6 +25,11 @@ from gonogo.document.bindings.grammar import (
     PROBES,
     ROLLBACK_WORDS,
     STEP_WORDS,
+)
+from gonogo.document.bindings.windows import (
+    on_failure_in,
+    stage_binding,
+    windows_in,
 )
 from gonogo.document.bindings.words import Words
 from gonogo.document.codes import Code
@@ -105,6 +116,12 @@ def entries(fields: Fields, words: Words) -> Iterator[Entry]:
         yield _entry(
             "self_approval", "self_approval", fields.place("self_approval"), said
         )
+    found = windows_in(fields)
+    if found:
+        yield _entry("windows", "windows", fields.place("windows"), found)
+    on_failure = on_failure_in(fields)
+    if on_failure:
+        yield _entry("on_failure", "on_failure", fields.place("on_failure"), on_failure)
     yield from _spans("approvals", fields)
     yield from _spans("defaults", fields)
     yield from _lint(fields)
@@ -222,6 +239,11 @@ def _incident(fields: Fields, name: str, words: Words) -> StepBinding | None:
     return incident_binding(fields.node(name), fields.place(name), words)
 
 
+def _stage(fields: Fields, name: str, words: Words) -> StageBinding | None:
+    del words
+    return stage_binding(fields.node(name), fields.place(name), fields)
+
+
 _SECTIONS: Mapping[str, Callable[[Fields, str, Words], object]] = {
     "people": _people,
     "connections": _connection,
@@ -230,6 +252,7 @@ _SECTIONS: Mapping[str, Callable[[Fields, str, Words], object]] = {
     "steps": _step,
     "rollbacks": _rollback,
     "incident": _incident,
+    "stages": _stage,
     "variants": _variant,
 }
 

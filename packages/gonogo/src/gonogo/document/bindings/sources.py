@@ -266,4 +266,7 @@ def _bindings(merged: _Merged) -> Bindings:
         variants=all_of("variants"),
         silenced=merged.get(("lint", "ignore")),
         vocabulary={bound.name: bound.value for bound in all_of("vocabulary")},
+        windows=one("windows", "windows") or (),
+        stages=all_of("stages"),
+        on_failure=one("on_failure", "on_failure"),
     )

@@ -27,6 +27,7 @@ from gonogo.document.bindings.grammar import (
     TRUE_ALONE,
 )
 from gonogo.document.bindings.perform import PERFORMED, perform
+from gonogo.document.bindings.windows import on_failure_in
 from gonogo.document.codes import Code
 from gonogo.document.nodes import Leaf, Node, Table
 from gonogo.model.operation import (
@@ -110,6 +111,7 @@ class Words:
             attempts=attempts,
             retry_delay=fields.duration("retry_delay"),
             confirm=fields.flag("confirm") if fields.has("confirm") else None,
+            on_failure=on_failure_in(fields),
         )
 
     def _with_check(

@@ -190,6 +190,7 @@ def _perform(
             check_expects=deed.check_expects,
             confirm=destructive if confirm is None else confirm,
             harmless=deed.harmless,
+            on_failure=bound.value.on_failure,
         ),
     )
 
@@ -222,6 +223,7 @@ def _check(desk: Desk, line: Line, binding: StepBinding, probe: Operation) -> Ch
         if binding.expects
         else expects,
         attempts=binding.attempts or 1,
+        on_failure=binding.on_failure,
     )
     if binding.retry_delay is None:
         return check

@@ -38,17 +38,32 @@ from gonogo.document.compiler.script import variable
 from gonogo.document.compiler.service import service_of
 from gonogo.document.compiler.steps import steps_of
 from gonogo.document.compiler.ways import people_go, set_aside, way_back
+from gonogo.document.compiler.windows import Calendars, Windows, no_calendars
 from gonogo.document.reading import Reading
 from gonogo.model.diagnostic import Diagnostic
 from gonogo.model.expectation import Expectation
 from gonogo.model.identifiers import StageId
-from gonogo.model.plan import Action, Baseline, Plan, Stage, Step, ValueSource
+from gonogo.model.plan import (
+    Action,
+    Baseline,
+    OnFailure,
+    Plan,
+    Stage,
+    Step,
+    ValueSource,
+)
 from gonogo.model.sealing import sealed
 
 __all__ = ["Compiled", "compile_plan", "element_lines", "unaccounted"]
 
 
-def compile_plan(reading: Reading, bindings: Bindings, *, name: str) -> Compiled:
+def compile_plan(
+    reading: Reading,
+    bindings: Bindings,
+    *,
+    name: str,
+    calendars: Calendars = no_calendars,
+) -> Compiled:
     """
     Return the plan of a reading, and everything to say about it.
 
@@ -56,6 +71,7 @@ def compile_plan(reading: Reading, bindings: Bindings, *, name: str) -> Compiled
         reading: What the document says.
         bindings: What it cannot say itself, as `read_bindings` gives them.
         name: The document's name, for the plan.
+        calendars: Gives the calendar files that the bindings name.
     """
     problems = Problems()
     placing = place(reading)
@@ -63,7 +79,15 @@ def compile_plan(reading: Reading, bindings: Bindings, *, name: str) -> Compiled
     gates = [stage_gates(desk, placed) for placed in placing.stages]
     watched = triggers(desk)
     pairs = list(zip(placing.stages, gates, strict=True))
-    stages = _with_baseline(desk, [_stage(desk, *pair) for pair in pairs])
+    windows = Windows(
+        bindings.windows,
+        compile_targets.stages(placing, bindings, problems),
+        problems,
+        calendars,
+    )
+    compiled = (_stage(desk, *pair) for pair in pairs)
+    timed = [replace(s, windows=windows.of_stage(s.line)) for s in compiled]
+    stages = _with_baseline(desk, timed)
     plan = Plan(
         title=title_of(reading),
         service=bindings.service or service_of(reading),
@@ -77,6 +101,8 @@ def compile_plan(reading: Reading, bindings: Bindings, *, name: str) -> Compiled
         values=_values(bindings),
         connections={n: b.value for n, b in bindings.connections.items()},
         self_approval=bindings.self_approval,
+        windows=windows.plan,
+        on_failure=bindings.on_failure or OnFailure.BACK,
         metrics=desk.metrics.plan(),
     )
     people_go(desk)

@@ -9,7 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from gonogo.document.bindings.bound import Bindings, Bound, Place, StepBinding
+from gonogo.document.bindings.bound import (
+    Bindings,
+    Bound,
+    Place,
+    StageBinding,
+    StepBinding,
+)
 from gonogo.document.bindings.fields import Problems, hint
 from gonogo.document.bindings.names import folded, line_name, named_line
 from gonogo.document.bindings.sources import differ
@@ -63,6 +69,15 @@ def steps(
     """Return the step bindings by line."""
     targets = [t for placed in placing.stages for t in _of_stage(placed)]
     return _matched("step", targets, bindings.steps, problems)
+
+
+def stages(
+    placing: Placing, bindings: Bindings, problems: Problems
+) -> Mapping[int, Bound[StageBinding]]:
+    """Return what is bound to stages, by their lines."""
+    placed = (each.stage for each in placing.stages)
+    targets = [Target(line=s.line, lines=(s.line,), titles=(s.title,)) for s in placed]
+    return _matched("stage", targets, bindings.stages, problems)
 
 
 def rollbacks(

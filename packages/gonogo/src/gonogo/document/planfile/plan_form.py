@@ -8,7 +8,7 @@ published in the schema without a word more, here or elsewhere.
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -35,6 +35,7 @@ _SCALARS: Mapping[Any, Scalar] = {
     float: scalars.NUMBER,
     bool: scalars.TRUTH,
     timedelta: scalars.SPAN,
+    date: scalars.DATE,
     MetricName: scalars.TEXT,
     GateId: scalars.TEXT,
 }

@@ -8,7 +8,7 @@ that the reader and the schema cannot drift apart.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from math import inf, isfinite
 from typing import Any
@@ -25,6 +25,7 @@ _EXACT = 1e15
 # Ids stand in commands that people type; `undo-3` and `ID/confirm` are questions' own.
 _IDENTIFIER = r"^(?!undo-[0-9]+$)[^\s/'\"$`\\\-][^\s/'\"$`\\]*$"
 _LARGEST_WHOLE = 10**9
+_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _HUNDRED = 100.0
 _HOUR = timedelta(hours=1)
 
@@ -90,6 +91,14 @@ def _truth(node: Node) -> bool | None:
 
 def _span(node: Node) -> timedelta | None:
     return duration(node.text) if isinstance(node, Leaf) else None
+
+
+def _date(node: Node) -> date | None:
+    text = _text(node) or ""
+    try:
+        return date.fromisoformat(text) if re.fullmatch(_DAY, text) else None
+    except ValueError:
+        return None
 
 
 def _time(node: Node) -> timedelta | None:
@@ -199,6 +208,14 @@ TIME = Scalar(
     read=_time,
     write=_written_span,
     schema={"type": "string", "pattern": f"^(?=.*[1-9]){PATTERN.removeprefix('^')}"},
+)
+DATE = Scalar(
+    name="date",
+    wanted="a day such as 2026-12-24",
+    example="2026-12-24",
+    read=_date,
+    write=date.isoformat,
+    schema={"type": "string", "pattern": _DAY},
 )
 LIMIT = Scalar(
     name="limit",

@@ -10,8 +10,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import MISSING
 from typing import Any, assert_never
 
+from gonogo.analysis.window import NoWindow, check
 from gonogo.document.bindings.bound import Place
 from gonogo.document.bindings.fields import Fields, Problems
+from gonogo.document.codes import Code
 from gonogo.document.nodes import Items, Leaf, Node, Table
 from gonogo.document.planfile.derived import DERIVED
 from gonogo.document.planfile.forms import (
@@ -28,6 +30,7 @@ from gonogo.document.planfile.mistakes import Mistakes, example
 from gonogo.document.planfile.names import Names
 from gonogo.document.planfile.scalars import Scalar
 from gonogo.model.condition import Condition
+from gonogo.model.window import ChangeWindow
 
 Stated = Mapping[str, Any]
 
@@ -124,7 +127,21 @@ class Values:
         made = form.type(**values)
         if isinstance(made, Condition):
             self._problems.found += unfit_limit(made, at)
+        if isinstance(made, ChangeWindow):
+            self._check_window(made, at)
         return made
+
+    def _check_window(self, window: ChangeWindow, at: Place) -> None:
+        try:
+            check(window)
+        except NoWindow as error:
+            self._problems.add(
+                Code.BAD_VALUE,
+                at,
+                value=window.rule,
+                wanted=f"change window that opens ({error})",
+                example="rule: FREQ=DAILY;BYHOUR=9",
+            )
 
     def _stated(self, key: Key, node: Node, at: Place) -> Any:  # noqa: ANN401
         value = self.read(key.form, node, at)

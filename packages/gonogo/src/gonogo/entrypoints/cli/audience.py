@@ -95,8 +95,13 @@ class Audience:
         if given is not None:
             return given
         return self._prompted(
-            approval.id, lambda person: person.consent(asked, approval, plan)
+            approval.id,
+            lambda person: person.consent(asked, approval, self._now(plan)),
         )
+
+    def _now(self, plan: Plan) -> Plan:
+        """Return the plan that a word is about now: it may have been amended since."""
+        return self._state.plan if self._state is not None else plan
 
     def tell(self, text: str, *, urgent: bool) -> None:
         """Do nothing: the view tells the event that the notice is about."""
@@ -107,6 +112,8 @@ class Audience:
         for event in (record.event for record in records):
             if isinstance(event, events.RolloutAborted):
                 self._end([key for key in self._asked if key not in state.questions])
+            elif isinstance(event, events.PlanAmended):
+                self._end([key for key in self._asked if not _is_asked(state, key)])
             elif isinstance(event, SETTLED_QUESTION):
                 self._end([event.question])
             elif isinstance(event, SETTLED_APPROVAL):
@@ -150,3 +157,8 @@ class Audience:
             yield
         finally:
             self._screen.resume()
+
+
+def _is_asked(state: RolloutState, subject: str) -> bool:
+    """Return whether a question, or a step of the plan, still goes by this name."""
+    return subject in state.questions or state.find_step(subject) is not None

@@ -18,7 +18,7 @@ from gonogo.entrypoints.cli.explained import header, without_way_back
 from gonogo.entrypoints.cli.page import Page
 from gonogo.entrypoints.cli.pages import page_for
 from gonogo.entrypoints.cli.speaking import Refused
-from gonogo.model.command import Abort
+from gonogo.model.command import Abort, Amend
 from gonogo.model.diagnostic import Severity
 from gonogo.model.plan import Plan
 from gonogo.report.wording import span_text
@@ -81,6 +81,9 @@ def to_run(workspace: Workspace, plan: Plan) -> tuple[Plan, RolloutState | None]
     """
     Return what to run: the plan, or the way back of one that was changed since.
 
+    A rollout that goes on has its plan in its journal, under its own names; an
+    amendment to this very plan that lies in its inbox is taken up there.
+
     The plan of a rollout stands in its journal: going back needs no document, so that
     a change to it does not stand in the way (law 3).
 
@@ -88,16 +91,24 @@ def to_run(workspace: Workspace, plan: Plan) -> tuple[Plan, RolloutState | None]
         AnotherRollout: An unfinished one of another plan, that nobody aborted.
     """
     try:
-        return plan, workspace.unfinished(plan)
+        before = workspace.unfinished(plan)
     except AnotherRollout as other:
-        if not _goes_back(workspace, other.state):
+        before = other.state
+        if not (_goes_back(workspace, before) or _goes_over(workspace, before, plan)):
             raise
-        return other.state.plan, other.state
+    return before.plan if before else plan, before
 
 
 def _goes_back(workspace: Workspace, before: RolloutState) -> bool:
     waiting = workspace.journal.received(before.rollout)
     return before.going_back or any(isinstance(w.command, Abort) for w in waiting)
+
+
+def _goes_over(workspace: Workspace, before: RolloutState, plan: Plan) -> bool:
+    """Return whether somebody has let a rollout go over to this plan."""
+    waiting = (w.command for w in workspace.journal.received(before.rollout))
+    amends = (word for word in waiting if isinstance(word, Amend))
+    return any(word.plan.digest == plan.digest for word in amends)
 
 
 def _tell_of_pace(page: Page, before: RolloutState) -> None:

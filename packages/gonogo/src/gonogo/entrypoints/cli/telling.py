@@ -11,14 +11,21 @@ from functools import singledispatchmethod
 from typing import Any
 
 from gonogo.decision import RolloutState
+from gonogo.decision.alignment import every_gate
 from gonogo.entrypoints.cli.line import Line, Tone
 from gonogo.entrypoints.cli.telling_people import of_people
 from gonogo.model import event as events
 from gonogo.model.event import Event
 from gonogo.model.identifiers import GateId, StepId
-from gonogo.model.plan import Gate, Soak, Step
+from gonogo.model.plan import Soak, Step
 from gonogo.model.verdict import GateVerdict, Observation, Outcome
-from gonogo.report.wording import number_text, one_line, seen_text, span_text
+from gonogo.report.wording import (
+    later_text,
+    number_text,
+    one_line,
+    seen_text,
+    span_text,
+)
 
 SOAK_PARTS = 4
 """A soak is told at each quarter of its time: enough for a log, not a flood."""
@@ -83,6 +90,21 @@ class Teller:
         return Line(event.at, Tone.STAGE, f"stage {number + 1}/{len(stages)}: {title}")
 
     @_line.register
+    def _(self, event: events.WindowAwaited, state: RolloutState) -> Line:
+        del state
+        if event.until is None:
+            text = f"no change window ever opens again for {event.stage}"
+            return Line(event.at, Tone.BAD, text)
+        until = later_text(event.until, after=event.at)
+        text = f"waits for the change window, which opens {until}"
+        return Line(event.at, Tone.NEWS, text)
+
+    @_line.register
+    def _(self, event: events.WindowOpened, state: RolloutState) -> Line:
+        del state
+        return Line(event.at, Tone.NEWS, "the change window is open")
+
+    @_line.register
     def _(self, event: events.RolloutCompleted, state: RolloutState) -> Line:
         taken = span_text(event.at - state.started_at)
         return Line(event.at, Tone.GOOD, f"COMPLETED after {taken}")
@@ -108,6 +130,11 @@ class Teller:
     @_line.register
     def _(self, event: events.ActionInDoubt, state: RolloutState) -> Line:
         text = f"in doubt after a crash: {_named(state, event.step)}"
+        return Line(event.at, Tone.DOUBT, text)
+
+    @_line.register
+    def _(self, event: events.ActionNotFound, state: RolloutState) -> Line:
+        text = f"nothing was found of it here: {_named(state, event.step)}"
         return Line(event.at, Tone.DOUBT, text)
 
     @_line.register
@@ -190,6 +217,11 @@ class Teller:
         return Line(event.at, Tone.BAD, text, tail(event.observation))
 
     @_line.register
+    def _(self, event: events.UndoNotFound, state: RolloutState) -> Line:
+        text = f"nothing was found of it here: {undo_named(state, event.undo)}"
+        return Line(event.at, Tone.DOUBT, text)
+
+    @_line.register
     def _(self, event: events.UndoHandedOver, state: RolloutState) -> Line:
         text = f"by hand  {undo_named(state, event.undo)}: {event.reason}"
         return Line(event.at, Tone.PERSON, text)
@@ -235,9 +267,11 @@ def _named(state: RolloutState, step: StepId) -> str:
 
 
 def _judged(state: RolloutState, found: GateVerdict) -> str:
-    gate: Gate = state.gate(found.gate)
+    # The state may be a later one, whose plan was amended and has it no more.
+    gate = next((g for g in every_gate(state.plan) if g.id == found.gate), None)
     reasons = one_line("; ".join(found.verdict.reasons))
-    return f"gate  {found.verdict.outcome}: {reasons} (line {gate.line})"
+    where = f" (line {gate.line})" if gate else ""
+    return f"gate  {found.verdict.outcome}: {reasons}{where}"
 
 
 __all__ = ["Teller", "tail", "undo_named"]

@@ -9,6 +9,7 @@ from gonogo.model import event as events
 from gonogo.model.event import Event
 from gonogo.model.identifiers import StepId
 from gonogo.model.plan import Approval
+from gonogo.report.sentences import amended_from, carried_over
 from gonogo.report.status_people import answer_command, approve_command
 from gonogo.report.wording import later_text, one_line, person_text
 
@@ -90,8 +91,18 @@ def _(event: events.ApprovalTimedOut, state: RolloutState) -> Line:
 
 @_line.register
 def _(event: events.ApprovalLapsed, state: RolloutState) -> Line:
-    text = f"the consent of {event.by.name} has lapsed: {_title(state, event.step)}"
-    return Line(event.at, Tone.DOUBT, text)
+    why = f", {event.reason}" if event.reason else ""
+    text = f"the consent of {event.by.name} has lapsed{why}: "
+    return Line(event.at, Tone.DOUBT, f"{text}{_title(state, event.step)}")
+
+
+@_line.register
+def _(event: events.PlanAmended, state: RolloutState) -> Line:
+    del state
+    why = f": {event.reason}" if event.reason else ""
+    text = f"AMENDED by {event.by.name} {amended_from(event)}{why}"
+    digests = f"plan {event.before} became {event.plan.digest}"
+    return Line(event.at, Tone.PERSON, text, (digests, carried_over(event)))
 
 
 @_line.register
@@ -111,6 +122,41 @@ def _(event: events.RolloutPaused, state: RolloutState) -> Line:
 def _(event: events.RolloutResumed, state: RolloutState) -> Line:
     del state
     return Line(event.at, Tone.PERSON, f"resumed by {event.by.name}")
+
+
+@_line.register
+def _(event: events.RolloutFrozen, state: RolloutState) -> Line:
+    del state
+    reason = f": {event.reason}" if event.reason else ""
+    text = f"FROZEN by {event.by.name}, with {event.scope}{reason}"
+    return Line(event.at, Tone.PERSON, text)
+
+
+@_line.register
+def _(event: events.RolloutThawed, state: RolloutState) -> Line:
+    del state
+    return Line(event.at, Tone.PERSON, f"{event.scope} thawed by {event.by.name}")
+
+
+@_line.register
+def _(event: events.RetryAsked, state: RolloutState) -> Line:
+    what = _title(state, event.step) if event.step else f"undo {event.undo}"
+    reason = f": {event.reason}" if event.reason else ""
+    return Line(event.at, Tone.PERSON, f"{event.by.name} retries {what}{reason}")
+
+
+@_line.register
+def _(event: events.SkipAsked, state: RolloutState) -> Line:
+    what = _title(state, event.step)
+    text = f"{event.by.name} wants to skip {what}: {event.reason}"
+    return Line(event.at, Tone.PERSON, text)
+
+
+@_line.register
+def _(event: events.StepSkipped, state: RolloutState) -> Line:
+    who = f"as {event.asked_by.name} and {event.approved_by.name} want it"
+    text = f"SKIPPED {who}: {_title(state, event.step)}"
+    return Line(event.at, Tone.DOUBT, text)
 
 
 @_line.register

@@ -11,6 +11,7 @@ from gonogo.model.diagnostic import Diagnostic, Severity
 from gonogo.model.plan import Plan
 from gonogo.report.explained.part import exposure_text, holds_text
 from gonogo.report.explained.rows import is_placed
+from gonogo.report.explained.windows import window_text
 
 _RUN = {"action", "check", "baseline"}
 
@@ -77,6 +78,8 @@ def _facts(reading: Reading, plan: Plan | None) -> Iterator[tuple[str, str]]:
         return
     yield "service", f"{plan.service} in {plan.environment}"
     yield "plan", plan.digest
+    for window in plan.windows:
+        yield "window", window_text(window)
     if not is_placed(plan, reading):
         yield "lines", f"the plan's are those of {plan.document}"
 

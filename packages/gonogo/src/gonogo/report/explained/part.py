@@ -14,6 +14,7 @@ from gonogo.model.plan import (
 )
 from gonogo.report.explained.operation import every, written
 from gonogo.report.explained.row import Detail, Row, operation_details, verbatim
+from gonogo.report.explained.windows import window_text
 from gonogo.report.wording import span_text
 
 
@@ -22,6 +23,7 @@ def stage_row(stage: Stage, number: int, of: int) -> Row:
     details = [Detail("holds", holds_text(stage))]
     if stage.exposure_pct is not None:
         details.insert(0, Detail("exposure", exposure_text(stage)))
+    details += (Detail("window", window_text(each)) for each in stage.windows)
     return Row(stage.line, "STAGE", f"{number} of {of}", tuple(details))
 
 

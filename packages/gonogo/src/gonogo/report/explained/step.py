@@ -12,6 +12,7 @@ from gonogo.model.plan import (
     Approval,
     Baseline,
     Check,
+    OnFailure,
     Plan,
     Question,
     Soak,
@@ -53,6 +54,7 @@ def _(step: Action, stage: Stage, plan: Plan) -> Iterator[Detail]:
         )
     if step.check is not None:
         yield Detail("in doubt", f"after a crash: {operation_text(step.check)}")
+    yield from _failing(step)
     yield from _way_back(step, stage)
 
 
@@ -64,6 +66,7 @@ def _(step: Check, stage: Stage, plan: Plan) -> Iterator[Detail]:
     if step.attempts > 1:
         delay = span_text(step.retry_delay)
         yield Detail("tries", f"{step.attempts} times, {delay} apart")
+    yield from _failing(step)
 
 
 @_details.register
@@ -106,6 +109,16 @@ def _(step: Baseline, stage: Stage, plan: Plan) -> Iterator[Detail]:
     for name in step.metrics:
         probe = f": {operation_text(probes[name])}" if name in probes else ""
         yield Detail("measures", f"{name}{probe}")
+
+
+def _failing(step: Action | Check) -> Iterator[Detail]:
+    """Say what its failure leads to, where the step itself says so."""
+    said = {
+        OnFailure.ASK: "a person is asked: retry, skip or abort",
+        OnFailure.BACK: "the rollout turns back",
+    }
+    if step.on_failure is not None:
+        yield Detail("failing", said[step.on_failure])
 
 
 def _way_back(step: Action, stage: Stage) -> Iterator[Detail]:
