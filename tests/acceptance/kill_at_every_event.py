@@ -15,25 +15,28 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from gonogo.adapters.journals.sqlite import SqliteJournal
 from gonogo.entrypoints.cli import main as run_gonogo
+from gonogo.model.encoding import _adapter, _types
 from gonogo.model.event import (
     ActionApplied,
     Event,
     UndoApplied,
 )
+from gonogo.ports.journal import Append
 
 MOST_LIVES = 2_000
 RESULTS = (ActionApplied, UndoApplied)
 
-Append = Callable[..., Any]
+AppendAll = Callable[..., Any]
 
 
-def killing(append: Append, points: Path) -> Append:
-    """Return `append` as it is in a process that dies at points not died at yet."""
+def killing(append_all: AppendAll, points: Path) -> AppendAll:
+    """Return `append_all` as it is in a process that dies at points not died at yet."""
 
     def die_once(when: str, events: Sequence[Event]) -> None:
         point = f"{when} {' '.join(map(named, events))}\n"
@@ -43,15 +46,14 @@ def killing(append: Append, points: Path) -> Append:
             log.write(point)
         os.kill(os.getpid(), signal.SIGKILL)
 
-    def wrapped(
-        journal: SqliteJournal, rollout: str, events: Sequence[Event], **more: object
-    ) -> object:
+    def wrapped(journal: SqliteJournal, appends: Sequence[Append]) -> object:
+        events = [event for each in appends for event in each.events]
         if any(isinstance(each, RESULTS) for each in events):
             die_once("before", events)
-        records = append(journal, rollout, events, **more)
+        answers = append_all(journal, appends)
         if events:
             die_once("after", events)
-        return records
+        return answers
 
     return wrapped
 
@@ -63,13 +65,20 @@ def named(event: Event) -> str:
     return f"{type(event).__name__}:{next(subject, '')}"
 
 
+def warm_up() -> None:
+    """Load what every life would load for itself: there are some hundred of them."""
+    import_module("gonogo.entrypoints.cli.run")
+    for name in _types():
+        _adapter(name)
+
+
 def live(arguments: Sequence[str], points: Path) -> int:
     """Run one life in a child; return its wait status."""
     child = os.fork()
     if child:
         return os.waitpid(child, 0)[1]
-    dying = killing(SqliteJournal.append, points)
-    setattr(SqliteJournal, "append", dying)  # noqa: B010  mypy guards the plain form
+    dying = killing(SqliteJournal.append_all, points)
+    setattr(SqliteJournal, "append_all", dying)  # noqa: B010  mypy guards the plain form
     log = os.open(os.environ["KILL_LOG"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 1)
     os.dup2(log, 2)
@@ -94,6 +103,7 @@ def footprint() -> str:
 
 def main() -> None:
     """Live until a life is not killed; say how that ended, and what it left."""
+    warm_up()
     points = Path(os.environ["KILL_LOG"]).with_suffix(".points")
     points.write_text("")
     before = footprint()

@@ -131,11 +131,11 @@ def test_status_of_one_rollout_says_where_it_stands(completed):
 
 
 def test_status_of_several_rollouts_is_a_table(completed):
-    """Without a name, several rollouts are listed, each on a line."""
+    """Without a name, several rollouts are listed, the newest first."""
     (completed.folder / "flag.txt").write_text("off\n")
     completed.gonogo("run", "rollout.md", *PACE, "--again", status=0)
     lines = call(completed, "status").stdout.splitlines()
-    assert ["shop-test-1", "shop-test-2"] == [line.split()[0] for line in lines[1:3]]
+    assert ["shop-test-2", "shop-test-1"] == [line.split()[0] for line in lines[1:3]]
 
 
 def test_status_as_json_is_a_list_and_of_one_an_object(completed):

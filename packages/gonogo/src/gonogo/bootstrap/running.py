@@ -2,35 +2,47 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 
 from gonogo.adapters.journals import RolloutLock
-from gonogo.adapters.operators import (
-    Redactor,
-    UnresolvedValue,
-    Values,
-    all_operators,
-)
+from gonogo.adapters.operators import Redactor, UnresolvedValue
 from gonogo.adapters.people import AnswersFile, TerminalPeople
 from gonogo.bootstrap.clocks import clock_for
 from gonogo.bootstrap.documents import Document
+from gonogo.bootstrap.line import Line
+from gonogo.bootstrap.performers import Performers, values_of
 from gonogo.bootstrap.workspace import Workspace
 from gonogo.model.command import Person, Start
 from gonogo.model.identifiers import RolloutId
-from gonogo.model.plan import Plan, ValueSource
+from gonogo.model.plan import Plan
 from gonogo.model.sealing import canonical, encode_plan
+from gonogo.model.shard import shard_of
+from gonogo.ports.journal import Journal
 from gonogo.ports.people import People
-from gonogo.runner import Runner, Watcher
-from gonogo.runner.performing import Performer
+from gonogo.runner import Alone, Engine, ThreadedCrew, Watcher
+
+
+class WorkerBegan(Exception):
+    """A worker has begun in the moment in which a run of its own was to begin."""
+
+    def __init__(self, pid: int) -> None:
+        """Compose the message from its process."""
+        process = f" (process {pid})" if pid else ""
+        super().__init__(
+            f"A worker{process} has just begun here, and runs every rollout. Nothing "
+            "was begun: give the same command again, and it hands the rollout over."
+        )
 
 
 def missing_values(
     plan: Plan, environ: Mapping[str, str]
 ) -> tuple[UnresolvedValue, ...]:
     """Return every value and connection of a plan that nothing stands behind."""
-    return _values(plan, environ, RolloutId("")).missing()
+    return values_of(plan, environ, RolloutId("")).missing()
 
 
 def spelled_out(document: Document, environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -44,7 +56,7 @@ def spelled_out(document: Document, environ: Mapping[str, str]) -> tuple[str, ..
     if plan is None:
         return ()
     written = canonical(encode_plan(plan)).decode()
-    secrets = _values(plan, environ, RolloutId("")).secrets()
+    secrets = values_of(plan, environ, RolloutId("")).secrets()
     return tuple(
         f"{document.path}{_line_of(value, document)}: the value of the secret '{name}' "
         f"is spelled out, and would be journaled. Write ${name} instead."
@@ -84,50 +96,74 @@ def runner_for(
     watcher: Watcher,
     environ: Mapping[str, str],
     pace: float = 1,
-) -> Iterator[Runner]:
+) -> Iterator[Alone]:
     """
-    Yield a runner that has begun the plan, or taken its unfinished rollout over.
+    Yield a rollout of the plan: begun, or its unfinished one taken over.
 
     Raises:
         AnotherRollout: Another plan holds the service and environment.
         RolloutBusy: Another runner drives it.
         UnresolvedValue: A value or connection of the plan is not set.
+        WorkerBegan: A worker runs all rollouts here.
     """
     state = workspace.unfinished(plan)
     rollout = state.rollout if state else workspace.next_name(plan)
     clock = clock_for(pace, state)
-    values = _values(plan, environ, rollout)
-    redact = Redactor(values.secrets())
+    folder = document.path.resolve().parent
+    performers = Performers(
+        workspace.folder, environ, people=people, clock=clock, beside=folder
+    )
     with RolloutLock(workspace.folder / "locks", rollout):
-        operators = all_operators(
-            values=values,
-            redact=redact,
-            folder=document.path.resolve().parent,
-            sessions=workspace.folder / "sessions" / rollout,
-        )
-        runner = Runner(
-            rollout=rollout,
+        worker = workspace.worker_at_work()
+        if worker is not None:
+            raise WorkerBegan(worker)
+        # A worker that comes later shall not take this shard for one left clean.
+        workspace.journal.next_epochs((shard_of(rollout),))
+        engine = Engine(
             journal=workspace.journal,
-            performer=Performer(operators=operators, people=people, clock=clock),
+            crew=ThreadedCrew(performers.of),
             clock=clock,
             watcher=watcher,
         )
         if state is None:
-            text = redact(document.text)
-            at = clock.now()
-            start = Start(at=at, rollout=rollout, plan=plan, document=text, by=by)
-            runner.start(start)
+            start = start_of(
+                document, plan, rollout, by=by, environ=environ, at=clock.now()
+            )
+            begin(engine, workspace.journal, start)
         else:
-            runner.recover()
-        yield runner
+            engine.take_over(rollout)
+        yield Alone(engine, rollout)
 
 
-def _values(plan: Plan, environ: Mapping[str, str], rollout: RolloutId) -> Values:
-    """Return the plan's values, and those that every plan has."""
-    own = {
-        "GONOGO_ROLLOUT": rollout,
-        "GONOGO_SERVICE": plan.service,
-        "GONOGO_ENVIRONMENT": plan.environment,
-    }
-    known = {name: ValueSource(literal=value) for name, value in own.items()}
-    return Values({**known, **plan.values}, environ, connections=plan.connections)
+def begin(engine: Engine, journal: Journal, start: Start) -> None:
+    """
+    Begin a rollout, frozen where the line is stopped for it.
+
+    The line is read before the start and after it was journaled: what is stopped in
+    between reaches the rollout, from here or from who stops it.
+    """
+    line = Line(journal)
+    stops, read = line.standing_for(start.plan)
+    engine.start(replace(start, stops=stops))
+    line.catch_up(start.rollout, start.plan, after=read)
+
+
+def start_of(
+    document: Document,
+    plan: Plan,
+    rollout: RolloutId,
+    *,
+    by: Person,
+    environ: Mapping[str, str],
+    at: datetime,
+) -> Start:
+    """Return the command that begins a rollout of a document, its secrets taken out."""
+    redact = Redactor(values_of(plan, environ, rollout).secrets())
+    return Start(
+        at=at,
+        rollout=rollout,
+        plan=plan,
+        document=redact(document.text),
+        by=by,
+        folder=str(document.path.resolve().parent),
+    )

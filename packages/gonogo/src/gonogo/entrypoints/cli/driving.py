@@ -10,11 +10,11 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 from gonogo.decision import RolloutState, waits_for_people
 from gonogo.entrypoints.cli.views import View
-from gonogo.runner import Runner
+from gonogo.runner import Alone
 
 # A terminal that hangs up must not cut a rollback in two.
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -23,7 +23,10 @@ FIRST = (
     "leaving as soon as no action is under way (a rollback is finished first); "
     "again to leave at once."
 )
-SECOND = "left at once; what was under way is in doubt, the next run settles it."
+SECOND = (
+    "left at once; a script that is under way runs on, and the next run finds it: what "
+    "else was under way is in doubt."
+)
 
 
 class LeftAtOnce(BaseException):
@@ -31,7 +34,7 @@ class LeftAtOnce(BaseException):
 
 
 def drive(
-    runner: Runner,
+    runner: Alone,
     view: View,
     *,
     interactive: bool,
@@ -54,15 +57,25 @@ def drive(
         return not interactive and waits_for_people(state) and inbox_empty()
 
     try:
-        with _signals(runner, view):
+        with signals_to(runner, view.say):
             return runner.run(leave)
     except LeftAtOnce:
         return None
 
 
+class Leaving(Protocol):
+    """What may be asked to leave."""
+
+    def stop(self) -> None:
+        """Leave as soon as no action or undo is under way."""
+        ...
+
+
 @contextmanager
-def _signals(runner: Runner, view: View) -> Iterator[None]:
-    """Turn the signals that end a process into leaving, for a while."""
+def signals_to(
+    runner: Leaving, say: Callable[[str], None], *, first: str = FIRST
+) -> Iterator[None]:
+    """Turn the signals that end a process into leaving, for a while; say so `first`."""
     asked: list[int] = []
 
     def handle(number: int, frame: FrameType | None) -> None:
@@ -71,7 +84,7 @@ def _signals(runner: Runner, view: View) -> Iterator[None]:
             raise LeftAtOnce
         asked.append(number)
         runner.stop()
-        view.say(FIRST)
+        say(first)
 
     before: dict[signal.Signals, Any] = {
         each: signal.signal(each, handle) for each in SIGNALS

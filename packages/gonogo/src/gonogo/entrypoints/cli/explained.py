@@ -6,7 +6,7 @@ from gonogo.bootstrap.documents import Document
 from gonogo.entrypoints.cli import findings
 from gonogo.entrypoints.cli.page import Page
 from gonogo.model.diagnostic import Diagnostic, Severity
-from gonogo.model.plan import Action, Gate, Plan, Stage
+from gonogo.model.plan import Action, Gate, OnFailure, Plan, Stage
 from gonogo.report.explained.part import (
     contact_row,
     exposure_text,
@@ -16,6 +16,7 @@ from gonogo.report.explained.part import (
 )
 from gonogo.report.explained.row import Detail, Row
 from gonogo.report.explained.step import row_of
+from gonogo.report.explained.windows import window_text
 
 LEAD = " " * 17
 LABEL = 9
@@ -51,6 +52,10 @@ def header(page: Page, document: Document) -> None:
         page.row("  service   ", f"{plan.service} in {plan.environment}")
         page.row("  plan      ", plan.digest)
         page.row("  holds     ", contents(plan))
+        for window in plan.windows:
+            page.row("  window    ", window_text(window))
+        if plan.on_failure is OnFailure.ASK:
+            page.row("  failing   ", "a step that fails asks a person")
     page.row("  reading   ", findings.counted(document.compiled.diagnostics))
 
 
@@ -102,6 +107,8 @@ def _stage(page: Page, plan: Plan, stage: Stage, number: int) -> None:
     page.heading(
         f"▶ {number}/{len(plan.stages)}  {stage.title}  (line {stage.line}{share})"
     )
+    for window in stage.windows:
+        page.row(f"{LEAD}{'window':<{LABEL}}", window_text(window), lead_style="dim")
     for step in stage.steps:
         _row(page, row_of(step, stage, plan))
     if not stage.steps:

@@ -15,7 +15,7 @@ from gonogo.entrypoints.cli.output import safe
 from gonogo.entrypoints.cli.pages import page_for
 from gonogo.entrypoints.cli.session import Session
 from gonogo.entrypoints.cli.views import record_as_json
-from gonogo.model.identifiers import RolloutId
+from gonogo.model.identifiers import THE_LINE, RolloutId
 from gonogo.report.sentences import sentence_of
 from gonogo.report.wording import instant_text
 
@@ -27,6 +27,7 @@ def command() -> None:
 
     Each record's hash covers the one before it: no record can be changed, dropped or
     moved without being seen. Keep the head's hash elsewhere to prove the end, too.
+    What stopped and released the line has a journal of its own: 'the line'.
 
     Examples:
       gonogo journal verify --all
@@ -58,7 +59,8 @@ def verify(
     if every and (rollout or head):
         text = "--all goes with neither ROLLOUT nor --head"
         raise click.UsageError(text)
-    names = known if every else (_find(known, rollout),)
+    line = (THE_LINE,) if workspace.records(THE_LINE) else ()
+    names = (*known, *line) if every else (_find(known, rollout),)
     sound = [_verified(workspace, name, head) for name in names]
     return Exit.OK if all(sound) else Exit.DAMAGED
 
@@ -78,7 +80,8 @@ def show(session: Session, rollout: str | None, *, as_json: bool) -> None:
     """
     workspace = session.existing()
     page = page_for()
-    for record in workspace.records(workspace.find(rollout)):
+    known = workspace.journal.rollouts()
+    for record in workspace.records(_find(known, rollout)):
         if as_json:
             click.echo(json.dumps(record_as_json(record), ensure_ascii=False))
             continue
@@ -88,6 +91,8 @@ def show(session: Session, rollout: str | None, *, as_json: bool) -> None:
 
 def _find(known: tuple[RolloutId, ...], rollout: str | None) -> RolloutId:
     """Return which rollout is meant; without reading it, for it may be damaged."""
+    if rollout == THE_LINE:
+        return THE_LINE
     if rollout is None and known:
         return known[-1]
     if rollout not in known:

@@ -10,30 +10,61 @@ import click
 from click.core import ParameterSource
 
 from gonogo.entrypoints.cli.completion import rollouts
-from gonogo.entrypoints.cli.session import Session
+from gonogo.entrypoints.cli.session import FOLDER, Session
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _take_state(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:
-    """Remember the folder; the option behind the command's name comes last and wins."""
+class Place(click.ParamType[Path | str]):
+    """A folder, or the address of a PostgreSQL database."""
+
+    name = "place"
+    folder = click.Path(file_okay=False, path_type=Path)
+
+    def convert(
+        self,
+        value: str | Path,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Path | str:
+        """Return the folder, or the address as it is."""
+        if str(value).startswith(("postgresql://", "postgres://")):
+            return str(value)
+        if "://" in str(value):
+            scheme = str(value).partition("://")[0]
+            text = f"'{scheme}://' is no place for rollouts: name a folder, or a"
+            self.fail(f"{text} postgresql:// address.", param, ctx)
+        return self.folder.convert(value, param, ctx)
+
+
+def _take_state(
+    ctx: click.Context, param: click.Parameter, value: Path | str | None
+) -> None:
+    """Remember the place; the option behind the command's name comes last and wins."""
     session = ctx.ensure_object(Session)
     typed = ctx.get_parameter_source(str(param.name)) is ParameterSource.COMMANDLINE
-    if value is not None and (typed or ctx.parent is None):
-        session.state = value
+    if value is None or not (typed or ctx.parent is None):
+        return
+    if isinstance(value, str):
+        session.state, session.database = FOLDER, value
+    else:
+        session.state, session.database = value, None
 
 
 def state_option(command: F) -> F:
     """Give a command `--state`."""
     option = click.option(
         "--state",
-        type=click.Path(file_okay=False, path_type=Path),
+        type=Place(),
         envvar="GONOGO_STATE",
-        metavar="DIR",
+        metavar="PLACE",
         expose_value=False,
         is_eager=True,
         callback=_take_state,
-        help="Where rollouts are kept. [env GONOGO_STATE; default: ./.gonogo]",
+        help=(
+            "Where rollouts are kept: a folder, or a postgresql:// address. "
+            "[env GONOGO_STATE; default: ./.gonogo]"
+        ),
     )
     return option(command)
 

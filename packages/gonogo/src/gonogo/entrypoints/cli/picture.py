@@ -14,18 +14,13 @@ from rich.text import Text
 from gonogo.decision.transitions import Phase
 from gonogo.entrypoints.cli.columns import bar, column
 from gonogo.entrypoints.cli.output import safe
+from gonogo.entrypoints.cli.phases import PHASES
 from gonogo.entrypoints.cli.picture_gates import gate_lines
 from gonogo.entrypoints.cli.waiting import waiting_lines
 from gonogo.report.status import SoakStatus, Status
 from gonogo.report.status_stages import StageMark, StageStatus
 from gonogo.report.wording import later_text, one_line, span_text
 
-PHASES = {
-    Phase.RUNNING: ("▶ RUNNING", "bold green"),
-    Phase.ROLLING_BACK: ("↩ ROLLING BACK", "bold yellow"),
-    Phase.COMPLETED: ("✓ COMPLETED", "bold green"),
-    Phase.ROLLED_BACK: ("↩ ROLLED BACK", "bold yellow"),
-}
 MARKS = {
     StageMark.PENDING: ("○", "dim"),
     StageMark.CURRENT: ("▶", "bold"),
@@ -85,13 +80,31 @@ def _head(status: Status) -> Iterator[Text]:
     word, style = PHASES[status.phase]
     if status.paused is not None and status.phase is Phase.RUNNING:
         word, style = "‖ PAUSED", "bold cyan"
+    elif status.frozen:
+        word, style = "❄ FROZEN", "bold cyan"
     line = Text.assemble((word, style), f"  {status.rollout}")
     line.append(f"  {span_text(_whole(status.elapsed))}", "dim")
     yield line
     if status.aborted is not None:
         reason = one_line(safe(status.aborted.reason), 400)
         yield Text(f"  because {reason}", "yellow")
+    yield from _held(status)
     yield Text()
+
+
+def _held(status: Status) -> Iterator[Text]:
+    """Say what keeps the rollout from going on: freezes, and a change window."""
+    for freeze in status.frozen:
+        reason = one_line(safe(f": {freeze.reason}" if freeze.reason else ""), 200)
+        who = f"{safe(freeze.by)} froze {safe(freeze.scope)}"
+        yield Text(f"  frozen  {who}{reason}", "cyan")
+    if status.window is not None:
+        opens = status.window.opens_at
+        when = (
+            f"opens {later_text(opens, after=status.now)}" if opens else "never opens"
+        )
+        title = one_line(safe(status.window.stage), 50)
+        yield Text(f"  waits for the change window of '{title}': it {when}", "cyan")
 
 
 def _timeline(status: Status, room: int, width: int) -> Iterator[Text]:

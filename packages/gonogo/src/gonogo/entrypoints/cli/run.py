@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from gonogo.bootstrap.documents import Document, open_document
+from gonogo.bootstrap.handing_over import hand_over
 from gonogo.bootstrap.running import answers_of, person_at, runner_for
 from gonogo.bootstrap.workspace import Workspace
 from gonogo.decision import RolloutState
@@ -33,6 +34,7 @@ from gonogo.entrypoints.cli.speaking import Refused
 from gonogo.entrypoints.cli.starting import announce, check_values, runnable, to_run
 from gonogo.entrypoints.cli.views import Fanout, JsonView, PlainView, View
 from gonogo.entrypoints.cli.waiting import waiting_lines
+from gonogo.entrypoints.cli.watch import follow
 from gonogo.model.command import Person
 from gonogo.model.identifiers import RolloutId
 from gonogo.model.plan import Plan
@@ -50,6 +52,7 @@ class Options:
     report: Path | None
     yes: bool
     again: bool
+    detach: bool
     as_json: bool
 
     @property
@@ -85,6 +88,7 @@ class Options:
     help="Where to write the report. [default: STATE/reports/ROLLOUT]",
 )
 @click.option("--yes", "-y", is_flag=True, help="Start without asking.")
+@click.option("--detach", "-d", is_flag=True, help="Leave it to a worker, and return.")
 @click.option("--again", is_flag=True, help="Run a plan anew that has ended before.")
 @json_option("every journal record as a JSON object on a line of its own")
 @as_option
@@ -98,7 +102,8 @@ def command(session: Session, /, **given: Any) -> int:  # noqa: ANN401  # see Op
     On a terminal it shows the whole rollout and asks its questions; elsewhere it
     prints a line for each event, and leaves with status 3 when only people can bring
     it on, with the very commands that do. The same command goes on from there, and
-    after a Ctrl-C or a crash.
+    after a Ctrl-C or a crash. Where a `gonogo worker` is at work, that runs it, and
+    this command only follows.
 
     Examples:
       gonogo run rollout.md
@@ -120,6 +125,8 @@ def command(session: Session, /, **given: Any) -> int:  # noqa: ANN401  # see Op
     page = page_for(stderr=options.as_json)
     announce(page, document, plan, before, pace=options.pace)
     _ask_to_start(before, options)
+    if options.detach or workspace.run_by_workers:
+        return _leave_to_worker(document, plan, workspace, view, options)
     rollout, state = _run(
         document,
         plan,
@@ -140,6 +147,39 @@ def _tell_of_end(workspace: Workspace, ended: RolloutState, options: Options) ->
     )
     say(text, err=options.as_json)
     return _finish(workspace, ended.rollout, ended, options)
+
+
+def _leave_to_worker(
+    document: Document, plan: Plan, workspace: Workspace, view: View, options: Options
+) -> int:
+    """
+    Begin the rollout, and let a worker run it; follow it unless told not to.
+
+    Raises:
+        Refused: It was asked for what only a run of its own can do.
+    """
+    if options.pace != 1 or options.answers is not None:
+        text = (
+            "a worker runs it, at the pace of the clock: --pace and --answers are for "
+            "a run of its own. Give consents with `gonogo approve`, answers with "
+            "`gonogo answer`."
+        )
+        raise Refused(text)
+    by = Person(name=options.name)
+    rollout = hand_over(document, plan, workspace=workspace, by=by, environ=os.environ)
+    if workspace.worker_at_work() is None:
+        say("No worker is at work now: it goes on when there is one.", err=True)
+    if options.detach:
+        text = f"{rollout} is left to a worker; `gonogo watch {rollout}` follows it."
+        say(text, err=options.as_json)
+        return Exit.OK
+    text = f"A worker runs {rollout}; Ctrl-C ends following it, not the rollout."
+    say(text, err=True)
+    ended = follow(workspace, rollout, view)
+    if ended is None:
+        say(f"To follow it again: gonogo watch {rollout}", err=options.as_json)
+        return Exit.WAITING
+    return _finish(workspace, rollout, ended, options)
 
 
 def _view(options: Options) -> View:

@@ -12,18 +12,22 @@ if TYPE_CHECKING:
     from gonogo.bootstrap.workspace import Workspace
 
 
+FOLDER = Path(".gonogo")
+
+
 @dataclass(slots=True)
 class Session:
     """What the options before and behind the command's name said."""
 
-    state: Path = Path(".gonogo")
+    state: Path = FOLDER
+    database: str | None = None
 
     def workspace(self) -> "Workspace":
         """Name the workspace, for a command that may begin a rollout in it."""
         # Not at the top: `gonogo --help` shall not load every adapter.
         from gonogo.bootstrap.workspace import Workspace  # noqa: PLC0415
 
-        return Workspace(self.state)
+        return Workspace(self.state, self.database)
 
     def existing(self) -> "Workspace":
         """
@@ -32,7 +36,7 @@ class Session:
         Raises:
             NothingHere: No rollout was ever begun in it; nothing is made.
         """
-        if not (self.state / "journal.db").exists():
+        if self.database is None and not (self.state / "journal.db").exists():
             raise NothingHere(self.state)
         return self.workspace()
 

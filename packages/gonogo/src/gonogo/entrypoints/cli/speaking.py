@@ -33,12 +33,11 @@ def chosen(workspace: Workspace, name: str | None) -> RolloutState:
         NoSuchRollout: It is not there, or several are unfinished and none is named.
     """
     if name is None:
-        states = [workspace.state(each) for each in workspace.journal.rollouts()]
-        unfinished = [state for state in states if not state.ended]
+        unfinished = workspace.journal.standings(under_way=True)
         if len(unfinished) > 1:
             raise NoSuchRollout(None, tuple(each.rollout for each in unfinished))
         if unfinished:
-            return unfinished[0]
+            return workspace.state(unfinished[0].rollout)
     return workspace.state(workspace.find(name))
 
 

@@ -42,21 +42,27 @@ def command(session: Session, rollout: str | None) -> int:
     """
     workspace = session.existing()
     name = chosen(workspace, rollout).rollout
-    live = LiveView(console_for(), footer=HERE) if sys.stdout.isatty() else None
-    view: View = live or PlainView()
+    view = LiveView(console_for()) if sys.stdout.isatty() else PlainView()
+    ended = follow(workspace, name, view)
+    if ended is None:
+        return Exit.WAITING
+    return Exit.OK if ended.phase is Phase.COMPLETED else Exit.ROLLED_BACK
+
+
+def follow(workspace: Workspace, rollout: RolloutId, view: View) -> RolloutState | None:
+    """Show a rollout until it ends; return how it ended, None after a Ctrl-C."""
+    if isinstance(view, LiveView):
+        view.footer = HERE
     view.open()
     try:
-        phase = _follow(workspace, name, view, live)
+        return _follow(workspace, rollout, view)
     except KeyboardInterrupt:
-        return Exit.WAITING
+        return None
     finally:
         view.close()
-    return Exit.OK if phase is Phase.COMPLETED else Exit.ROLLED_BACK
 
 
-def _follow(
-    workspace: Workspace, rollout: RolloutId, view: View, live: LiveView | None
-) -> Phase:
+def _follow(workspace: Workspace, rollout: RolloutId, view: View) -> RolloutState:
     """Show what is appended to the journal until the rollout ends."""
     state: RolloutState | None = None
     journal, seen, never = workspace.journal, 0, Event()
@@ -64,9 +70,9 @@ def _follow(
         for record in journal.read(rollout, after=seen):
             state, seen = evolve(state, record.event), record.seq
             view.saw(state, (record,))
-        if live is not None:
-            live.runs = workspace.runner_at_work(rollout) is not None
-            live.footer = HERE if live.runs else f"{NOBODY} · {HERE}"
+        if isinstance(view, LiveView):
+            view.runs = workspace.runner_at_work(rollout) is not None
+            view.footer = HERE if view.runs else f"{NOBODY} · {HERE}"
         if state is None or not state.ended:
             never.wait(PAUSE_S)
-    return state.phase
+    return state
