@@ -7,11 +7,15 @@ export UV_PYTHON_DOWNLOADS := never
 
 # Two, because that is what a small build machine has.
 WORKERS ?= 2
+# Worlds of a simulation campaign: make simulate N=100000
+N ?= 5000
+# Kills of a kill campaign: make kill-workers TIMES=1000
+TIMES ?= 100
 # Arguments for pytest: make test T="tests/unit -k soak"
 T ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system-deps test check fix demo bench bench-% docs fuzz simulate lock clean
+.PHONY: help setup system-deps test check fix demo bench bench-% docs fuzz simulate kill-workers lock clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z%-]*\):.*## /\1|/p' Makefile \
@@ -57,8 +61,12 @@ docs: setup ## Write the generated parts of the documents anew
 fuzz: setup ## Search for inputs that break a property, for minutes instead of seconds
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -n $(WORKERS) tests/property tests/unit $(T)
 
-simulate: setup ## Run the simulation campaigns and the other slow tests
-	$(BIN)/pytest -n $(WORKERS) -m slow $(T)
+simulate: setup ## Live through N worlds, twice, and check every law
+	$(BIN)/python -m gonogo.testing.world --runs $(N) --workers $(WORKERS)
+	$(BIN)/python -m gonogo.testing.world --engines --runs $(N) --workers $(WORKERS)
+
+kill-workers: setup ## Kill workers and their database at random moments, under load
+	$(BIN)/python tests/acceptance/kill_workers.py --times $(TIMES) --stop --database
 
 lock: setup ## Write the hashed requirements anew
 	@scripts/lock

@@ -7,11 +7,13 @@ shrinks it (`gonogo.testing.strategies`). The operations act on the small world 
 """
 
 from collections.abc import Sequence
+from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from itertools import count
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from gonogo.decision.alignment import plain
 from gonogo.model.condition import Comparator, Condition, Relative
 from gonogo.model.expectation import Expectation, ExpectationKind
 from gonogo.model.identifiers import (
@@ -31,6 +33,7 @@ from gonogo.model.plan import (
     Holds,
     IncidentTask,
     Metric,
+    OnFailure,
     Plan,
     Purpose,
     Question,
@@ -40,6 +43,7 @@ from gonogo.model.plan import (
     Step,
 )
 from gonogo.model.sealing import sealed
+from gonogo.model.window import ChangeWindow
 
 T = TypeVar("T")
 MINUTE = timedelta(minutes=1)
@@ -85,12 +89,28 @@ def draw_plan(choices: Choices) -> Plan:
     return sealed(_Drawing(choices).plan())
 
 
+def draw_amendment(choices: Choices, plan: Plan, least: int) -> tuple[Plan, int]:
+    """
+    Return a changed plan, and how many stages say in it what they said.
+
+    It is as a changed document compiles: lines have moved, and every name with them.
+
+    Args:
+        choices: Whoever makes the choices.
+        plan: That a rollout runs now, amended before or not.
+        least: So many stages stay in most cases: those that have begun.
+    """
+    least = 0 if chance(choices, 15) else min(least, len(plan.stages))
+    kept = least + choices.number(len(plan.stages) - least)
+    return _Drawing(choices, first=1000).amendment(plan, kept), kept
+
+
 class _Drawing:
     """One plan in the making; lines number its parts."""
 
-    def __init__(self, choices: Choices) -> None:
+    def __init__(self, choices: Choices, *, first: int = 1) -> None:
         self._choices = choices
-        self._lines = count(1)
+        self._lines = count(first)
         self._metrics: tuple[Metric, ...] = ()
         self._gates: tuple[Gate, ...] = ()
 
@@ -101,7 +121,7 @@ class _Drawing:
         self._gates = tuple(self._gate(f"trigger-{n}") for n in triggers)
         every = self._gates
         stages = tuple(self._stage(n) for n in range(1 + self._choices.number(2)))
-        return Plan(
+        drawn = Plan(
             title="A drawn plan",
             service="service",
             environment="simulation",
@@ -113,6 +133,54 @@ class _Drawing:
             incident=self._incident(),
             self_approval=self._chance(20),
         )
+        # Last, so that a seed of old stands for the plan of old in most cases.
+        return replace(
+            drawn,
+            windows=self._windows() if self._chance(20) else (),
+            stages=tuple(self._timed(stage) for stage in drawn.stages),
+            on_failure=OnFailure.ASK if self._chance(40) else OnFailure.BACK,
+        )
+
+    def _timed(self, stage: Stage) -> Stage:
+        return replace(stage, windows=self._windows()) if self._chance(8) else stage
+
+    def _windows(self) -> tuple[ChangeWindow, ...]:
+        """Return windows that open every few hours: a law can count whether they do."""
+        # Each opens with the hour 0 of its zone: those of plan and stage meet again.
+        return tuple(
+            every_hours(pick(self._choices, (3, 6)), line=next(self._lines))
+            for _ in range(1 + self._choices.number(1))
+        )
+
+    def amendment(self, plan: Plan, kept: int) -> Plan:
+        stages = tuple(_moved(stage) for stage in plan.stages[:kept])
+        self._metrics = self._changed(plan.metrics)
+        triggers = tuple(_moved(gate) for gate in plan.triggers)
+        if self._chance(30):
+            triggers += (self._gate("new-trigger"),)
+        own = (gate for stage in stages for gate in stage.gates)
+        self._gates = (*triggers, *own)
+        new = self._choices.number(2) + (kept == 0)
+        # Numbers that no stage had before: what they do can be told apart.
+        first = 1 + max((_number_of(each) for each in plan.stages), default=0)
+        stages += tuple(self._stage(first + 10 + n) for n in range(new))
+        changed = replace(
+            plan,
+            stages=stages,
+            metrics=self._metrics,
+            triggers=triggers,
+            incident=self._incident() if self._chance(30) else plan.incident,
+            document_digest=f"sha256:{first}",
+        )
+        return sealed(changed)
+
+    def _changed(self, metrics: Sequence[Metric]) -> tuple[Metric, ...]:
+        """Return metrics under the names of a document; one may be measured otherwise."""
+        named = {plain(m.name): m for m in reversed(metrics)}
+        found = [replace(m, name=MetricName(n)) for n, m in sorted(named.items())]
+        if self._chance(30):
+            found[0] = replace(found[0], cadence=found[0].cadence + MINUTE)
+        return tuple(found)
 
     def _chance(self, percent: int) -> bool:
         return chance(self._choices, percent)
@@ -295,6 +363,46 @@ class _Drawing:
             counts_held=self._chance(30),
             limit=duration + MINUTE * 30,
         )
+
+
+def every_hours(interval: int, *, line: int = 1) -> ChangeWindow:
+    """Return a window of an hour that opens every so many hours, from midnight UTC."""
+    rule = f"FREQ=HOURLY;INTERVAL={interval}"
+    return ChangeWindow(line=line, rule=rule, duration=MINUTE * 60, zone="UTC")
+
+
+def _moved(part: T) -> T:
+    """Return a part of a plan as it is named when lines were added before it."""
+    if isinstance(part, tuple):
+        return tuple(_moved(each) for each in part)  # type: ignore[return-value]
+    if not is_dataclass(part) or isinstance(part, type):
+        return part
+    changed = {
+        each.name: _moved_field(part, each.name, getattr(part, each.name))
+        for each in fields(part)
+    }
+    return replace(part, **changed)
+
+
+def _moved_field(owner: object, name: str, value: Any) -> Any:  # noqa: ANN401
+    match owner, name:
+        case _, "line":
+            return value + 7
+        case _, "id":
+            return f"{value}'"
+        case Soak(), "gates":
+            return tuple(f"{gate}'" for gate in value)
+        case Gate(), "metric":
+            return plain(value)
+        case Baseline(), "metrics":
+            return tuple(plain(metric) for metric in value)
+        case _:
+            return _moved(value)
+
+
+def _number_of(stage: Stage) -> int:
+    digits = "".join(each for each in stage.title if each.isdigit())
+    return int(digits or 0)
 
 
 def _expects(line: int, words: str) -> Expectation:

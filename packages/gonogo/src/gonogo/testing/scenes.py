@@ -7,12 +7,13 @@ Each of its verbs is one command; it returns the events that the command led to.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gonogo.decision import RolloutState, decide
 from gonogo.model import command as commands
 from gonogo.model.command import Command, Person
 from gonogo.model.condition import Comparator, Condition
+from gonogo.model.effect import Effect, Find
 from gonogo.model.event import Event
 from gonogo.model.identifiers import (
     GateId,
@@ -27,9 +28,6 @@ from gonogo.model.plan import Gate, IncidentTask, Metric, Plan, Rollback, Stage,
 from gonogo.model.sealing import sealed
 from gonogo.model.verdict import Measurement, Observation
 from gonogo.testing.clock import NOON
-
-if TYPE_CHECKING:
-    from gonogo.model.effect import Effect
 
 ADA, BEN, SAM = (Person(name=name) for name in ("ada", "ben", "sam"))
 ERRORS = Metric(name=MetricName("errors"), probe=Http(url="$URL/errors", json="$.rate"))
@@ -135,6 +133,15 @@ class Scene:
         self.now += timedelta(**span)
         return self
 
+    def lost(self) -> tuple[Event, ...]:
+        """Let nothing be found of whatever the last command sought."""
+        told: list[Event] = []
+        for each in self.effects:
+            if isinstance(each, Find):
+                report = commands.ReportNotFound(at=self.now, sought=each.sought)
+                told.extend(self.take(report))
+        return tuple(told)
+
     def tick(self) -> tuple[Event, ...]:
         """Let time have passed."""
         return self.take(commands.Tick(at=self.now))
@@ -237,6 +244,29 @@ class Scene:
     def resumed(self) -> tuple[Event, ...]:
         """Let a person let it go on."""
         return self.take(commands.Resume(at=self.now, by=ADA))
+
+    def amended(
+        self,
+        plan: Plan,
+        from_stage: str | None,
+        by: Person = ADA,
+        **changes: Any,  # noqa: ANN401  # of the command
+    ) -> tuple[Event, ...]:
+        """Let a person go over to another plan, from a stage on."""
+        given: dict[str, Any] = {
+            "before": self.state.plan.digest,
+            "document": "# Another scene",
+            **changes,
+        }
+        return self.take(
+            commands.Amend(
+                at=self.now,
+                by=by,
+                plan=plan,
+                from_stage=None if from_stage is None else StageId(from_stage),
+                **given,
+            )
+        )
 
     def aborted(self, reason: str = "") -> tuple[Event, ...]:
         """Let a person turn back."""

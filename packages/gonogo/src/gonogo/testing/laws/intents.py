@@ -7,13 +7,13 @@ from gonogo.model import event as events
 from gonogo.model.event import Event
 from gonogo.model.identifiers import StepId
 from gonogo.model.plan import Action
-from gonogo.testing.laws.law import hold, plan_of
+from gonogo.testing.laws.law import hold, steps_of
 
 
 def intents_come_first(history: Sequence[Event]) -> None:
     """Law 5: each result has its intent before it; a repeat needs a check or a word."""
     attempts: Counter[StepId] = Counter()
-    steps = {step.id: step for stage in plan_of(history).stages for step in stage.steps}
+    steps = steps_of(history)
     for index, event in enumerate(history):
         match event:
             case events.ActionIntended():

@@ -5,7 +5,8 @@ from typing import TypeVar
 
 from gonogo.model import event as events
 from gonogo.model.event import Event
-from gonogo.model.plan import Plan
+from gonogo.model.identifiers import StepId
+from gonogo.model.plan import Plan, Step
 
 E = TypeVar("E")
 
@@ -21,11 +22,23 @@ def hold(held: bool, otherwise: str) -> None:  # noqa: FBT001
 
 
 def plan_of(history: Sequence[Event]) -> Plan:
-    """Return the plan of a journal."""
+    """Return the plan that a journal ends with: the first, or what became of it."""
+    return plans_of(history)[-1]
+
+
+def plans_of(history: Sequence[Event]) -> tuple[Plan, ...]:
+    """Return every plan of a journal: the first, then what it was amended to."""
     started = history[0]
     hold(isinstance(started, events.RolloutStarted), "a journal begins with its plan")
     assert isinstance(started, events.RolloutStarted)  # noqa: S101
-    return started.plan
+    amended = (e.plan for e in history if isinstance(e, events.PlanAmended))
+    return (started.plan, *amended)
+
+
+def steps_of(history: Sequence[Event]) -> dict[StepId, Step]:
+    """Return every step that a journal ever had a plan for, as it was last."""
+    plans = plans_of(history)
+    return {s.id: s for plan in plans for stage in plan.stages for s in stage.steps}
 
 
 def events_of(history: Sequence[Event], kind: type[E], step: str) -> list[E]:

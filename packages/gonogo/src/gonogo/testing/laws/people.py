@@ -5,15 +5,14 @@ from collections.abc import Sequence
 from gonogo.model import event as events
 from gonogo.model.event import Event
 from gonogo.model.plan import Approval
-from gonogo.testing.laws.law import hold, plan_of
+from gonogo.testing.laws.law import hold, steps_of
 
 
 def consents_count_once(history: Sequence[Event]) -> None:
     """Law 7: an approval step is done by a consent of its own, and by no other."""
-    for stage in plan_of(history).stages:
-        for step in stage.steps:
-            if isinstance(step, Approval):
-                _consents_of(history, step)
+    for step in steps_of(history).values():
+        if isinstance(step, Approval):
+            _consents_of(history, step)
 
 
 def _consents_of(history: Sequence[Event], step: Approval) -> None:

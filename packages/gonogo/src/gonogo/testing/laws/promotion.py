@@ -18,22 +18,34 @@ from gonogo.model.plan import (
     Step,
 )
 from gonogo.model.verdict import Outcome
-from gonogo.testing.laws.law import events_of, hold, plan_of
+from gonogo.testing.laws.law import events_of, hold, plan_of, plans_of, steps_of
 
 
 def promotion_is_proven(history: Sequence[Event]) -> None:
     """Law 1: nothing is promoted unless the events that open its gate are there."""
-    stages = {stage.id: stage for stage in plan_of(history).stages}
+    stages = {stage.id: stage for stage in plans_of(history)[0].stages}
     for index, event in enumerate(history):
+        if isinstance(event, events.PlanAmended):
+            stages = {stage.id: stage for stage in event.plan.stages}
         if isinstance(event, events.StagePromoted):
             for step in stages[event.stage].steps:
-                _proven(history[:index], step, event.at)
+                before = history[:index]
+                # By whom it was left out, and whether they may, is a law of its own.
+                if not events_of(before, events.StepSkipped, step.id):
+                    _proven(before, _as_completed(before, step), event.at)
         if isinstance(event, events.RolloutCompleted):
             left = [e for e in history[:index] if isinstance(e, events.StagePromoted)]
             hold(
                 list(stages) == [each.stage for each in left],
                 f"completed, but left only {left}",
             )
+
+
+def _as_completed(before: Sequence[Event], step: Step) -> Step:
+    """Return a step as the plan had it when it was done: that is what was proven."""
+    done = events_of(before, events.StepCompleted, step.id)
+    hold(bool(done), f"step {step.id} ({step.kind}) was never done")
+    return steps_of(before[: before.index(done[-1])])[step.id]
 
 
 def _proven(before: Sequence[Event], step: Step, at: datetime) -> None:
@@ -76,15 +88,39 @@ def _answers(before: Sequence[Event], question: str) -> list[str]:
 
 def _is_consented(before: Sequence[Event], step: Approval, at: datetime) -> bool:
     given = events_of(before, events.ApprovalGiven, step.id)
-    if not given or events_of(before, events.ApprovalRefused, step.id):
+    if not given:
         return False
     last = given[-1]
-    plan, started = plan_of(before), before[0]
-    own = last.by == getattr(started, "by", None) and not plan.self_approval
+    since = before[before.index(last) :]
+    if events_of(since, events.ApprovalLapsed, step.id):
+        return False
+    if events_of(since, events.ApprovalRefused, step.id):
+        return False
+    own = _own(before[: before.index(last)], last) and not _may_be_own(before, last)
     allowed = not step.people or last.by.name in step.people
     fresh = at - last.at <= step.valid_for
-    right = last.digest == plan.digest and last.role == step.role
-    return fresh and right and allowed and not own
+    return fresh and _of_this_plan(before, last, step) and allowed and not own
+
+
+def _own(until: Sequence[Event], given: events.ApprovalGiven) -> bool:
+    """Tell whether the plan, or a change to it, was that person's when they spoke."""
+    kinds = (events.RolloutStarted, events.PlanAmended)
+    return given.by in [event.by for event in until if isinstance(event, kinds)]
+
+
+def _may_be_own(before: Sequence[Event], given: events.ApprovalGiven) -> bool:
+    return plan_of(before[: before.index(given)]).self_approval
+
+
+def _of_this_plan(
+    before: Sequence[Event], given: events.ApprovalGiven, step: Approval
+) -> bool:
+    """Tell whether a consent was to this plan, or was carried over to it by name."""
+    index = before.index(given)
+    amended = [e for e in before[index:] if isinstance(e, events.PlanAmended)]
+    carried = all(step.id in event.kept for event in amended)
+    right = given.digest == plan_of(before[:index]).digest
+    return right and carried and given.role == step.role
 
 
 def _is_captured(before: Sequence[Event], step: Baseline, _: datetime) -> bool:

@@ -11,7 +11,7 @@ from gonogo.model.event import Event
 from gonogo.model.identifiers import GateId, StepId
 from gonogo.model.plan import Gate, Plan, Soak, Stage
 from gonogo.model.verdict import GateVerdict, Outcome
-from gonogo.testing.laws.law import hold, plan_of
+from gonogo.testing.laws.law import hold, plans_of
 
 
 @dataclass
@@ -44,6 +44,8 @@ class Watch:
         match event:
             case events.StageEntered():
                 self.stage = stages[event.stage]
+            case events.PlanAmended():
+                self._go_over(event.plan)
             case events.ActionIntended() | events.ActionByHand():
                 # What is covered is harmless, or no first change of its stage.
                 self.changed += () if event.covered else (event.step,)
@@ -60,6 +62,13 @@ class Watch:
             case _:
                 pass
 
+    def _go_over(self, plan: Plan) -> None:
+        """Look at the stage, and the soak, as the new plan has them."""
+        self.plan = plan
+        stages = {stage.id: stage for stage in plan.stages}
+        self.stage = stages[self.stage.id] if self.stage else None
+        self.soak = self._soak(self.soak.id) if self.soak else None
+
     def _soak(self, step: StepId) -> Soak | None:
         steps = self.stage.steps if self.stage else ()
         found = next(each for each in steps if each.id == step)
@@ -75,7 +84,7 @@ class Watch:
 
 def a_bad_value_turns_back(history: Sequence[Event]) -> None:
     """Law 4: a gate in force that trips ends the way forward at that measurement."""
-    watch = Watch(plan_of(history))
+    watch = Watch(plans_of(history)[0])
     for index, event in enumerate(history):
         forcing = watch.in_force()
         watch.take(event)

@@ -8,7 +8,7 @@ from gonogo.model.event import Event
 from gonogo.model.identifiers import StepId
 from gonogo.model.operation import Operation
 from gonogo.model.plan import Plan
-from gonogo.testing.laws.law import hold, plan_of
+from gonogo.testing.laws.law import hold, plans_of
 
 
 @dataclass
@@ -19,6 +19,7 @@ class _Entry:
     attempts: int = 0
     failed: int = 0
     end: str = ""
+    again: bool = False
 
 
 @dataclass
@@ -35,19 +36,26 @@ class _WayBack:
     def entry(self, number: int) -> _Entry:
         return next(each for each in self.entries if each.number == number)
 
-    def newest_open(self) -> int:
-        return max(each.number for each in self.entries if not each.end)
+    def newest_open(self, number: int) -> int:
+        """Return which is to be undone: what has begun is ended before a retried one."""
+        begun = self.entry(number).attempts > 0
+        left = (e for e in self.entries if not e.end and e.number >= number)
+        return max(
+            e.number for e in left if e.number == number or not e.again or not begun
+        )
 
     def ended(self, end: str) -> tuple[int, ...]:
         return tuple(each.number for each in self.entries if each.end == end)
 
-    def take(self, event: Event) -> None:  # noqa: C901
+    def take(self, event: Event) -> None:  # noqa: C901, PLR0912
         match event:
             case events.ActionIntended() | events.ActionByHand():
                 if not event.covered:
                     self.arm(event.step, event.undo)
             case events.ActionNotApplied():
                 self.entries = [e for e in self.entries if e.step != event.step]
+            case events.PlanAmended():
+                self.plan = event.plan
             case events.RolloutAborted(incident=True):
                 for task in reversed(self.plan.incident):
                     if task.operation is not None:
@@ -58,6 +66,10 @@ class _WayBack:
                 self.entry(event.undo).failed += 1
             case events.UndoApplied():
                 self.entry(event.undo).end = "undone"
+            case events.RetryAsked(undo=int(undo)):
+                again = self.entry(undo)
+                hold(again.end == "handed over", f"undo {undo} was not handed over")
+                again.end, again.failed, again.again = "", 0, True
             case events.UndoHandedOver():
                 self._newest(event.undo)
                 self.entry(event.undo).end = "handed over"
@@ -79,15 +91,15 @@ class _WayBack:
         hold(entry.failed <= 3, f"undo {event.undo} was tried too often")  # noqa: PLR2004
 
     def _newest(self, number: int) -> None:
+        newest = self.newest_open(number)
         hold(
-            number == self.newest_open(),
-            f"undo {number} went before undo {self.newest_open()}, which is newer",
+            number == newest, f"undo {number} went before undo {newest}, which is newer"
         )
 
 
 def way_back_is_walked(history: Sequence[Event]) -> None:
     """Law 2: all applied is undone or reported, newest first, as recorded."""
-    back = _WayBack(plan_of(history))
+    back = _WayBack(plans_of(history)[0])
     aborted = False
     for event in history:
         aborted = aborted or isinstance(event, events.RolloutAborted)
@@ -112,6 +124,9 @@ def rollback_is_final(history: Sequence[Event]) -> None:
         events.StageEntered,
         events.RolloutCompleted,
         events.ApprovalAsked,
+        events.StepSkipped,
+        events.WindowAwaited,
+        events.RolloutFrozen,
     )
     aborted = False
     for event in history:

@@ -3,7 +3,11 @@
 import sys
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 
 from gonogo.model import event as events
 from gonogo.model.encoding import encode_event
@@ -21,14 +25,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", help="one run, told event by event")
     parser.add_argument("--runs", type=int, default=1000, help="so many runs")
     parser.add_argument("--first", type=int, default=0, help="the first run's seed")
+    parser.add_argument(
+        "--engines", action="store_true", help="the real engine, in two workers"
+    )
+    parser.add_argument("--workers", type=int, default=1, help="so many processes")
     chosen = parser.parse_args(arguments)
     if chosen.seed is not None:
-        return _run_one(chosen.seed)
-    return _run_many(range(chosen.first, chosen.first + chosen.runs))
+        return _run_one(world_of(chosen.seed, engines=chosen.engines))
+    seeds = range(chosen.first, chosen.first + chosen.runs)
+    live = partial(_live_through, engines=chosen.engines)
+    return _run_many(seeds, chosen.workers, live)
 
 
-def _run_one(seed: str) -> int:
-    world = world_of(seed)
+def _run_one(world: World) -> int:
     try:
         world.run()
     except LawBroken as broken:
@@ -54,23 +63,69 @@ def _short(event: Event) -> str:
     return f"{body['event']} {shown}"
 
 
-def _run_many(seeds: range) -> int:
+def _run_many(seeds: range, workers: int, live: Callable[[range], "_Lived"]) -> int:
     ends: Counter[str] = Counter()
-    told = max(len(seeds) // 20, 1)
-    for number, seed in enumerate(seeds, start=1):
-        world = world_of(seed)
+    lived_through = 0
+    with _mapping(workers) as each_of:
+        for lived in each_of(live, _batches(seeds)):
+            ends += lived.ends
+            lived_through += len(lived.seeds)
+            for line in lived.broken:
+                _tell(line)
+            _tell(f"{lived_through} of {len(seeds)}: {dict(ends)}")
+    _tell(f"{len(seeds)} runs, {ends['broken']} broken laws: {dict(ends)}")
+    return 1 if ends["broken"] else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Lived:
+    """What came of some worlds: their ends counted, and the laws that were broken."""
+
+    seeds: range
+    ends: Counter[str]
+    broken: tuple[str, ...]
+
+
+def _live_through(seeds: range, *, engines: bool) -> _Lived:
+    ends: Counter[str] = Counter()
+    broken: list[str] = []
+    for seed in seeds:
+        world = world_of(seed, engines=engines)
         try:
             ends[world.run().phase.value] += 1
-        except LawBroken as broken:
+        except Exception as found:  # noqa: BLE001  # whatever it is, the seed shows it
             ends["broken"] += 1
-            _tell(f"seed {seed}: {broken}")
+            broken.append(f"seed {seed}: {_described(found, world)}")
         ends["commands"] += world.commands
         ends["events"] += len(world.history)
         ends["crashes"] += world.crashes
-        if number % told == 0:
-            _tell(f"{number} of {len(seeds)}: {dict(ends)}")
-    _tell(f"{len(seeds)} runs, {ends['broken']} broken laws: {dict(ends)}")
-    return 1 if ends["broken"] else 0
+    return _Lived(seeds, ends, tuple(broken))
+
+
+def _described(found: Exception, world: World) -> str:
+    """Return what went wrong, and how to see it again; a broken law says so itself."""
+    if isinstance(found, LawBroken):
+        return str(found)
+    return f"{type(found).__name__}: {found}\n  again: {world.replay_with()}"
+
+
+def _batches(seeds: range) -> list[range]:
+    """Return the seeds in twenty parts: so often a campaign tells how far it is."""
+    size = max(len(seeds) // 20, 1)
+    return [seeds[first : first + size] for first in range(0, len(seeds), size)]
+
+
+Mapping = Callable[[Callable[[range], _Lived], Sequence[range]], Iterator[_Lived]]
+
+
+@contextmanager
+def _mapping(workers: int) -> Iterator[Mapping]:
+    """Give what applies a function to many batches in order, on so many processes."""
+    if workers == 1:
+        yield map
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        yield pool.map
 
 
 def _tell(line: str) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from gonogo.decision import RolloutState, next_wake
+from gonogo.decision import RolloutState
 from gonogo.model import command as commands
 from gonogo.model.event import Event
 from gonogo.model.plan import Plan
@@ -11,7 +11,8 @@ from gonogo.testing.laws import LawBroken
 from gonogo.testing.laws.law import hold
 from gonogo.testing.plans import Dice, draw_plan
 from gonogo.testing.world.agenda import Agenda
-from gonogo.testing.world.judging import check_replay, check_truth
+from gonogo.testing.world.engines import SimulatedEngines
+from gonogo.testing.world.judging import check_truth
 from gonogo.testing.world.people import consents_missing
 from gonogo.testing.world.runner import SimulatedRunner
 from gonogo.testing.world.script import Script, Weather
@@ -35,9 +36,14 @@ class World:
     """
 
     def __init__(
-        self, plan: Plan, seed: object, *, weather: Weather | None = None
+        self,
+        plan: Plan,
+        seed: object,
+        *,
+        weather: Weather | None = None,
+        runner: type[SimulatedRunner | SimulatedEngines] = SimulatedRunner,
     ) -> None:
-        """Take the plan, and the seed that everything else is drawn from."""
+        """Take the plan, the seed of everything else, and what is to drive."""
         self.plan, self.seed = plan, seed
         self.drawn_from_seed = False
         self.truth = Truth()
@@ -45,7 +51,7 @@ class World:
         self._script = Script(seed, weather=weather)
         self.weather = self._script.weather
         self._agenda = Agenda()
-        self._runner = SimulatedRunner(plan, self._script, self._agenda, self.truth)
+        self._runner = runner(plan, self._script, self._agenda, self.truth)
         self._people = self._runner.people
 
     @property
@@ -85,7 +91,8 @@ class World:
         """Return the command that shows this run again."""
         if not self.drawn_from_seed:
             return f"World(plan, {self.seed!r}, weather={self.weather}).run()"
-        return f"python -m gonogo.testing.world --seed {self.seed}"
+        engines = " --engines" if isinstance(self._runner, SimulatedEngines) else ""
+        return f"python -m gonogo.testing.world{engines} --seed {self.seed}"
 
     def _next(self) -> None:
         """Let the next thing happen: on the agenda, or because its time has come."""
@@ -94,7 +101,7 @@ class World:
             self._people.intervene()
         hold(self.commands < PATIENCE + BOUND, "it comes to no end")
         runner, agenda = self._runner, self._agenda
-        wake = None if runner.down else next_wake(runner.known())
+        wake = runner.wake()
         due = agenda.due()
         if (
             wake is not None
@@ -113,7 +120,7 @@ class World:
         state = self._runner.known()
         hold(wake is None, f"due since {wake}, but nothing is done {self._standing()}")
         waited_for = set(state.questions) | consents_missing(state)
-        if state.going_back or not (waited_for or state.paused):
+        if state.going_back or not (waited_for or state.paused or state.freezes):
             message = f"it waits for nothing that can come {self._standing()}"
             raise LawBroken(message)
         silent = waited_for - self._people.asked
@@ -133,13 +140,20 @@ class World:
         """Let come what is still to come, then judge the whole."""
         while self._agenda.due() is not None:
             self._agenda.happen_next()
-        check_replay(self.history, self.state)
+        self._runner.replayed.check(self.state)
         laws.check_journal(self.history)
-        check_truth(self.plan, self._runner.known(), self.truth)
+        check_truth(self._runner.known(), self.truth)
 
 
-def world_of(seed: object) -> World:
-    """Return the world, with its plan, that a seed stands for."""
-    world = World(draw_plan(Dice("plan", seed)), seed)
+def world_of(seed: object, *, engines: bool = False) -> World:
+    """
+    Return the world, with its plan, that a seed stands for.
+
+    Args:
+        seed: Any value with a stable text.
+        engines: Whether the real engine drives in it, in two workers.
+    """
+    runner = SimulatedEngines if engines else SimulatedRunner
+    world = World(draw_plan(Dice("plan", seed)), seed, runner=runner)
     world.drawn_from_seed = True
     return world

@@ -1,10 +1,10 @@
 """The judge of a world: what holds at each turn, and of the whole at its end."""
 
 import json
-from collections.abc import Collection, Container, Hashable, Sequence
+from collections.abc import Collection, Container, Hashable, Iterable, Sequence
 from datetime import datetime
 
-from gonogo.decision import Decision, RolloutState, decide, evolve, replay
+from gonogo.decision import Decision, RolloutState, decide, evolve
 from gonogo.decision.state import UndoState
 from gonogo.decision.transitions import Phase, UndoPhase
 from gonogo.model import command as commands
@@ -13,7 +13,7 @@ from gonogo.model import event as events
 from gonogo.model.command import Command
 from gonogo.model.encoding import decode_event, encode_event
 from gonogo.model.event import Event
-from gonogo.model.operation import Shell
+from gonogo.model.operation import Operation, Shell
 from gonogo.model.plan import Action, Plan, Purpose, Question, Step
 from gonogo.model.sealing import canonical
 from gonogo.testing.laws import Watch
@@ -40,12 +40,22 @@ def _check_repeat(command: Command, again: Decision) -> None:
     hold(not told and not deeds, f"{command} twice: {told} {deeds}")
 
 
-def check_replay(history: Sequence[Event], state: RolloutState | None) -> None:
-    """Law 8, through the written form of every event."""
-    written = [canonical(encode_event(event)) for event in history]
-    read = [decode_event(json.loads(line)) for line in written]
-    hold(read == history, "an event reads otherwise than it was written")
-    hold(state == replay(read), "the journal replays to another state")
+class ReplayJudge:
+    """Law 8, through the written form of every event: read once, folded as it comes."""
+
+    def __init__(self) -> None:
+        """Begin with an empty journal."""
+        self._state: RolloutState | None = None
+
+    def take(self, event: Event) -> None:
+        """Take notice of what was journaled: it reads as it was written."""
+        read = decode_event(json.loads(canonical(encode_event(event))))
+        hold(read == event, "an event reads otherwise than it was written")
+        self._state = evolve(self._state, read)
+
+    def check(self, state: RolloutState | None) -> None:
+        """Check that what the runner knows is what a replay of the journal gives."""
+        hold(state == self._state, "the journal replays to another state")
 
 
 def is_intended(history: Sequence[Event], effect: effects.Apply | effects.Undo) -> bool:
@@ -65,6 +75,22 @@ def is_intended(history: Sequence[Event], effect: effects.Apply | effects.Undo) 
             )
 
 
+def check_done_once(
+    operation: Operation,
+    history: Sequence[Event],
+    state: RolloutState,
+    truth: Truth,
+) -> None:
+    """Law 5: what does harm when it is repeated is done again only on people's word."""
+    subject = subject_of(operation)
+    retried = (e.step for e in history if isinstance(e, events.RetryAsked) and e.step)
+    steps = (state.find_step(step) for step in retried)
+    asked = [
+        s for s in steps if isinstance(s, Action) and subject_of(s.apply) == subject
+    ]
+    hold(truth.done[subject] <= len(asked), f"{subject} was done twice")
+
+
 class WatchJudge:
     """Law 4: the metric of each gate in force is looked at, or was of late."""
 
@@ -77,6 +103,8 @@ class WatchJudge:
     def take(self, event: Event) -> None:
         """Take notice of what was journaled."""
         self._watch.take(event)
+        if isinstance(event, events.PlanAmended):
+            self._cadences = {m.name: m.cadence for m in event.plan.metrics}
         if isinstance(event, events.MeasurementTaken):
             self._measured[event.metric] = event.at
 
@@ -89,16 +117,18 @@ class WatchJudge:
             hold(looking or fresh, f"nobody looks at {gate.metric}, for {gate.id}")
 
 
-def check_truth(plan: Plan, state: RolloutState, truth: Truth) -> None:
+def check_truth(state: RolloutState, truth: Truth) -> None:
     """Law 2, by the world itself: what stands was named, or is not there."""
-    steps = plan_steps(plan).values()
+    steps = plan_steps(state.plan).values()
     stands = {key for key in truth.stands if not key.startswith("incident/")}
     if state.phase is Phase.ROLLED_BACK:
-        left = stands - _harmless(steps) - _handed_over(plan, state)
+        left = stands - _harmless(steps) - _handed_over(state)
         hold(not left, f"{left} still stand, and nobody was told")
         return
     wanted = _wanted(steps)
-    hold(wanted == stands, f"complete, but {wanted ^ stands} do not stand")
+    # What was left out may stand all the same: it failed, and was applied in part.
+    odd = (wanted ^ stands) - _wanted(s for s in steps if state.step(s.id).skipped)
+    hold(not odd, f"complete, but {odd} do not stand")
 
 
 def _harmless(steps: Collection[Step]) -> set[str]:
@@ -109,8 +139,8 @@ def _harmless(steps: Collection[Step]) -> set[str]:
     }
 
 
-def _wanted(steps: Collection[Step]) -> set[str]:
-    """Return what stands when every step was done."""
+def _wanted(steps: Iterable[Step]) -> set[str]:
+    """Return what stands when every one of these steps was done."""
     return {
         subject_of(step.apply) if isinstance(step, Action) else step.id
         for step in steps
@@ -119,9 +149,9 @@ def _wanted(steps: Collection[Step]) -> set[str]:
     }
 
 
-def _handed_over(plan: Plan, state: RolloutState) -> set[str]:
+def _handed_over(state: RolloutState) -> set[str]:
     """Return what people were told of, because it could not be undone."""
-    steps, named = plan_steps(plan), set[str]()
+    steps, named = plan_steps(state.plan), set[str]()
     for undo in state.undos:
         if undo.phase is UndoPhase.HANDED_OVER and undo.step is not None:
             named |= _named(steps[undo.step], undo, state)

@@ -1,6 +1,7 @@
 """The people of a world: silent, early, late, wrong, twice over, or meddling."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
@@ -11,8 +12,9 @@ from gonogo.model import command as commands
 from gonogo.model.command import Command, PeoplesCommand, Person
 from gonogo.model.event import Asked, QuestionAsked
 from gonogo.model.identifiers import QuestionId, StepId
-from gonogo.model.plan import Action, Approval, Plan, Purpose, Question, Step
-from gonogo.testing.plans import chance, pick
+from gonogo.model.plan import Action, Approval, Plan, Purpose, Question, Stage, Step
+from gonogo.model.scope import Scope
+from gonogo.testing.plans import chance, draw_amendment, pick
 from gonogo.testing.world.agenda import Agenda
 from gonogo.testing.world.script import MINUTE, SECOND, Script
 from gonogo.testing.world.truth import Truth, plan_steps, subject_of
@@ -26,8 +28,12 @@ PATIENT = 2
 class Listener(Protocol):
     """Whom people talk to: what they see of the runner."""
 
-    state: RolloutState | None
     down: bool
+
+    @property
+    def state(self) -> RolloutState | None:
+        """Return where the rollout stands; None before it has begun."""
+        ...
 
     def known(self) -> RolloutState:
         """Return the state of a rollout that has begun."""
@@ -53,7 +59,7 @@ class People:
         """Take the world that they live in, and the runner that they talk to."""
         self.asked: set[str] = set()
         self._attended: Counter[str] = Counter()
-        self._plan, self._steps = plan, plan_steps(plan)
+        self._plan = plan
         self._script, self._weather = script, script.weather
         self._agenda, self._truth, self._runner = agenda, truth, runner
 
@@ -63,6 +69,8 @@ class People:
         asked = self._runner.known().questions.get(question)
         if asked is None or self._script.wrong(self._weather.people // 2):
             return
+        if asked.about is Asked.HANDOVER and self._script.wrong(self._weather.people):
+            self._have_undone(question)
         by, word = pick(self._script, PEOPLE), self._word(asked)
         answer = commands.Answer(
             at=self._agenda.now, by=by, question=question, answer=word
@@ -70,6 +78,11 @@ class People:
         self._say(self._soon(), answer)
         if self._script.wrong(self._weather.repeats):
             self._say(self._soon(), answer)
+
+    def _have_undone(self, undo: QuestionId) -> None:
+        """Give an undo back to gonogo: somebody has seen why it failed."""
+        by, now = PEOPLE[1], self._agenda.now
+        self._say(SECOND, commands.Retry(at=now, by=by, step=StepId(undo)))
 
     def ask_approval(self, step: StepId) -> None:
         """Ask people for a consent: none may come, or two."""
@@ -82,7 +95,7 @@ class People:
     def meddle(self) -> None:
         """Let people say things that nobody asked them for."""
         now, by = self._agenda.now, PEOPLE[2]
-        for step in self._steps.values():
+        for step in plan_steps(self._plan).values():
             if self._script.wrong(self._weather.meddling * 3):
                 self._speak_up(step, by)
         if self._script.wrong(self._weather.meddling * 6):
@@ -90,6 +103,62 @@ class People:
             self._say(self._any_time() * 2, commands.Resume(at=now, by=by))
         if self._script.wrong(self._weather.meddling * 6):
             self._say(self._any_time(), commands.Abort(at=now, by=by))
+        self._take_control()
+        for _ in range(2):
+            if self._script.wrong(self._weather.meddling * 8):
+                self._agenda.after(self._any_time(), self._amend)
+
+    def _take_control(self) -> None:
+        """Let people stop the line, retry and skip, whether that makes sense or not."""
+        now = self._agenda.now
+        for scope in (Scope(), Scope(service=self._plan.service)):
+            if self._script.wrong(self._weather.meddling * 4):
+                by = pick(self._script, PEOPLE)
+                freeze = commands.Freeze(at=now, by=by, scope=scope, reason="stop")
+                self._say(self._any_time(), freeze)
+                self._say(
+                    self._any_time() * 2, commands.Thaw(at=now, by=by, scope=scope)
+                )
+        for step in plan_steps(self._plan):
+            if self._script.wrong(self._weather.meddling * 4):
+                by = pick(self._script, PEOPLE)
+                skip = commands.Skip(at=now, by=by, step=step, reason="not needed")
+                self._say(self._any_time(), skip)
+            if self._script.wrong(self._weather.meddling * 2):
+                by = pick(self._script, PEOPLE)
+                self._say(self._any_time(), commands.Retry(at=now, by=by, step=step))
+        for number in range(1, 4):
+            if self._script.wrong(self._weather.meddling * 4):
+                undo = StepId(f"undo-{number}")
+                retry = commands.Retry(at=now, by=PEOPLE[1], step=undo)
+                self._say(self._any_time() * 2, retry)
+
+    def _amend(self) -> None:
+        """Let somebody change the plan that runs, from some stage on."""
+        state = self._runner.state
+        if state is None or self._runner.down:
+            self._agenda.after(MINUTE, self._amend)
+            return
+        least = state.stage + self._script.number(1)
+        plan, kept = draw_amendment(self._script, state.plan, max(least, 0))
+        if state.ended or self._done_in(state.plan.stages[kept:]):
+            return
+        stages = state.plan.stages
+        wrong = self._script.wrong(self._weather.people // 3)
+        command = commands.Amend(
+            at=self._agenda.now,
+            by=PEOPLE[2],
+            plan=plan,
+            document="# A changed plan",
+            from_stage=stages[kept].id if kept < len(stages) else None,
+            before="sha256:other" if wrong else state.plan.digest,
+        )
+        self._runner.take(command, kept=True)
+
+    def _done_in(self, stages: Sequence[Stage]) -> bool:
+        """Tell whether somebody has done a step by hand; their word may be on its way."""
+        steps = {step.id for stage in stages for step in stage.steps}
+        return not steps.isdisjoint(self._truth.stands)
 
     def intervene(self) -> None:
         """Abort, or let the world be kind from now on: both have to lead to an end."""
@@ -104,6 +173,11 @@ class People:
         self._script.kind = True
         if state.paused is not None:
             self._say(SECOND, commands.Resume(at=self._agenda.now, by=by))
+        for freeze in state.freezes:
+            self._say(
+                SECOND,
+                commands.Thaw(at=self._agenda.now, by=by, scope=freeze.scope),
+            )
         for question in state.questions:
             self.ask(question)
         for step in consents_missing(state):
@@ -126,6 +200,10 @@ class People:
         if asked.about is Asked.ATTENTION:
             self._attended[asked.subject] += 1
             return "continue" if self._attended[asked.subject] <= PATIENT else "abort"
+        if asked.about is Asked.FAILED:
+            self._attended[asked.subject] += 1
+            tired = self._attended[asked.subject] > PATIENT
+            return pick(self._script, ("skip", "abort")) if tired else "retry"
         return asked.choices[0].upper() if asked.choices else "42"
 
     def _consent(self, step: StepId) -> commands.Approve:
@@ -134,9 +212,13 @@ class People:
             at=self._agenda.now,
             by=pick(self._script, PEOPLE if wrong else PEOPLE[:2]),
             step=step,
-            digest="sha256:other" if wrong else self._plan.digest,
+            digest="sha256:other" if wrong else self._digest(),
             granted=not self._script.wrong(self._weather.people // 3),
         )
+
+    def _digest(self) -> str:
+        state = self._runner.state
+        return self._plan.digest if state is None else state.plan.digest
 
     def _soon(self) -> timedelta:
         late = self._script.wrong(self._weather.people)
@@ -157,7 +239,7 @@ class People:
 
     def _hear(self, command: PeoplesCommand) -> None:
         if self._runner.down:
-            self._agenda.after(MINUTE, lambda: self._hear(command))
+            self._agenda.after(15 * MINUTE, lambda: self._hear(command))
             return
         self._do_by_hand(command)
         self._runner.take(
@@ -171,7 +253,7 @@ class People:
         name, doubt, _ = command.question.partition("/in-doubt")
         if not doubt:
             return command
-        step = self._steps[StepId(name)]
+        step = self._runner.known().find_step(name)
         stands = (
             isinstance(step, Action) and subject_of(step.apply) in self._truth.stands
         )
@@ -179,7 +261,7 @@ class People:
 
     def _do_by_hand(self, command: PeoplesCommand) -> None:
         """Let a person do what they say is done, if it is still wanted of them."""
-        step = self._steps.get(StepId(getattr(command, "question", "")))
+        step = self._runner.known().find_step(getattr(command, "question", ""))
         if not isinstance(step, Question) or step.purpose is not Purpose.DO:
             return
         state = self._runner.known()

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
+from datetime import datetime
 
-from gonogo.decision import Decision, RolloutState, decide
+from gonogo.decision import Decision, RolloutState, decide, next_wake
 from gonogo.model import command as commands
 from gonogo.model import effect as effects
 from gonogo.model.command import Command
@@ -17,15 +18,16 @@ from gonogo.testing.laws.law import hold
 from gonogo.testing.plans import chance, pick
 from gonogo.testing.world.agenda import Agenda
 from gonogo.testing.world.judging import (
+    ReplayJudge,
     WatchJudge,
     check_decision,
-    check_replay,
+    check_done_once,
     is_intended,
 )
 from gonogo.testing.world.people import STARTER, People
 from gonogo.testing.world.script import MINUTE, SECOND, Moment, Script
-from gonogo.testing.world.truth import Truth, subject_of
-from gonogo.testing.world.work import Work, Workshop
+from gonogo.testing.world.truth import Truth
+from gonogo.testing.world.work import Work, Workshop, key_of
 
 
 class SimulatedRunner:
@@ -37,9 +39,11 @@ class SimulatedRunner:
         state: What the journal folds to; None before it has begun.
         decided_at: The latest instant that a command was decided at.
         crashes: How often it died.
+        found: How often a deed that outlived its runner was found again.
         down: It died, and has not started again.
         under_way: The work that was begun and has not reported, by its key.
         people: Whom it asks.
+        replayed: What a replay of the journal gives.
     """
 
     def __init__(
@@ -50,14 +54,17 @@ class SimulatedRunner:
         self.state: RolloutState | None = None
         self.decided_at = NOON
         self.crashes = 0
+        self.found = 0
         self.down = False
         self.under_way: dict[tuple[Hashable, ...], Work] = {}
         self.people = People(plan, script, agenda, truth, self)
-        self._workshop = Workshop(plan, script, agenda, truth)
+        self._workshop = Workshop(script, agenda, truth)
         self._plan, self._script, self._weather = plan, script, script.weather
         self._agenda, self._truth = agenda, truth
+        self._left: dict[tuple[Hashable, ...], Work] = {}
         self._performed: Counter[tuple[Hashable, ...]] = Counter()
         self._watch = WatchJudge(plan)
+        self.replayed = ReplayJudge()
 
     def known(self) -> RolloutState:
         """Return the state of a rollout that has begun."""
@@ -65,6 +72,10 @@ class SimulatedRunner:
             message = "the world has not begun"
             raise LawBroken(message)
         return self.state
+
+    def wake(self) -> datetime | None:
+        """Return when it has to be woken; None while it is down, and for never."""
+        return None if self.down else next_wake(self.known())
 
     def begin(self) -> None:
         """Start the rollout."""
@@ -119,6 +130,7 @@ class SimulatedRunner:
         self.history.extend(told)
         for event in told:
             self._watch.take(event)
+            self.replayed.take(event)
 
     def _perform_all(self, wanted: Sequence[Effect], dies_at: Moment | None) -> None:
         """Perform the effects: none, or the first only, if it dies over them."""
@@ -130,13 +142,20 @@ class SimulatedRunner:
     # -- dying -----------------------------------------------------------------
 
     def _crash(self) -> None:
-        """Die: what is under way takes effect now, or never; then start again."""
+        """Die: what is under way outlives it, takes effect now, or never."""
         self.crashes += 1
         self.down = True
         for work in self.under_way.values():
+            if work.supervised:
+                self._leave(work)
+                continue
             if work.deed is not None and chance(self._script, 50):
                 self._do(work)
-            if work.deed is None and self._script.wrong(self._weather.repeats):
+            if (
+                not work.dead
+                and work.deed is None
+                and self._script.wrong(self._weather.repeats)
+            ):
                 late = SECOND * self._script.number(900)
                 self._agenda.after(late, self._zombie(work))
             work.dead = True
@@ -145,12 +164,17 @@ class SimulatedRunner:
         downtime = SECOND * pick(self._script, (1, 30, 600, 7200))
         self._agenda.after(downtime, self._restart)
 
+    def _leave(self, work: Work) -> None:
+        """Let a deed go on without its runner."""
+        work.left, work.crash = True, ""
+        self._left[work.key] = work
+
     def _zombie(self, work: Work) -> Callable[[], None]:
         return lambda: self.take(work.report())
 
     def _restart(self) -> None:
         self.down = False
-        check_replay(self.history, self.state)
+        self.replayed.check(self.state)
         if self.state is None:
             self.begin()
         else:
@@ -168,8 +192,18 @@ class SimulatedRunner:
                 self._cancel(effect.step)
             case effects.Notify():
                 pass
+            case effects.Find(sought=sought) if key_of(sought) in self._left:
+                self._take_up(self._left.pop(key_of(sought)))
             case _:
                 self._begin_work(effect)
+
+    def _take_up(self, work: Work) -> None:
+        """Find a deed again: it reports at its end, or soon if that has come."""
+        self.found += 1
+        work.left = False
+        self.under_way[work.key] = work
+        if work.ended:
+            self._agenda.after(SECOND, lambda: self._report(work))
 
     def _begin_work(self, effect: Effect) -> None:
         """Begin an effect; one that is under way already is dropped."""
@@ -186,8 +220,13 @@ class SimulatedRunner:
         """Let a deed take effect, unless the runner dies before; or let it die after."""
         if work.dead or work.deed is None:
             return
+        if work.crash == "before" and work.supervised:
+            self._crash()
+            late = SECOND * self._script.number(1200)
+            self._agenda.after(late, lambda: self._happen(work))
+            return
         if work.crash == "before":
-            work.deed = None
+            work.deed, work.dead = None, True
         else:
             self._do(work)
         if work.crash:
@@ -197,14 +236,17 @@ class SimulatedRunner:
         operation, work.deed = work.deed, None
         if operation is None:
             return
-        subject = subject_of(operation)
         forward = work.key[0] is effects.Apply
         if forward and not operation.idempotent:
-            hold(not self._truth.done[subject], f"{subject} was done twice")
+            check_done_once(operation, self.history, self.known(), self._truth)
         self._truth.do(operation, forward=forward)
 
     def _report(self, work: Work) -> None:
-        if work.dead:
+        if work.deed is not None and not work.dead:
+            self._agenda.after(MINUTE, lambda: self._report(work))
+            return
+        work.ended = True
+        if work.dead or self.under_way.get(work.key) is not work:
             return
         del self.under_way[work.key]
         command = work.report()

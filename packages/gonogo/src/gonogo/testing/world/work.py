@@ -10,14 +10,13 @@ from gonogo.model import effect as effects
 from gonogo.model.command import Command
 from gonogo.model.effect import Effect
 from gonogo.model.identifiers import StepId
-from gonogo.model.operation import Operation
-from gonogo.model.plan import Action, Plan
+from gonogo.model.operation import Operation, Shell
 from gonogo.model.verdict import Observation
 from gonogo.testing.laws import LawBroken
 from gonogo.testing.plans import chance, pick
 from gonogo.testing.world.agenda import Agenda
 from gonogo.testing.world.script import MINUTE, SECOND, Script
-from gonogo.testing.world.truth import Truth, plan_steps, subject_of
+from gonogo.testing.world.truth import Truth, subject_of
 
 
 @dataclass(kw_only=True)
@@ -30,6 +29,10 @@ class Work:
         deed: What is still to take effect.
         crash: Whether the runner dies 'before' the deed, 'after' it, or not ('').
         dead: Nobody waits for it any more.
+        supervised: It outlives its runner.
+        left: It has outlived its runner, and nobody has found it yet.
+        ended: It came to its end; what it left can be found.
+        found: Tells whoever has found it; nobody has while it is None.
     """
 
     key: tuple[Hashable, ...]
@@ -37,16 +40,24 @@ class Work:
     deed: Operation | None = None
     crash: str = ""
     dead: bool = False
+    supervised: bool = False
+    left: bool = False
+    ended: bool = False
+    found: Callable[[], None] | None = None
+
+
+def key_of(deed: effects.Apply | effects.Undo) -> tuple[Hashable, ...]:
+    """Return the key of a deed, whether it is done or sought."""
+    if isinstance(deed, effects.Apply):
+        return (effects.Apply, deed.step, deed.attempt)
+    return (effects.Undo, deed.undo, deed.attempt)
 
 
 class Workshop:
     """Makes the work of an effect, as the script has it."""
 
-    def __init__(
-        self, plan: Plan, script: Script, agenda: Agenda, truth: Truth
-    ) -> None:
+    def __init__(self, script: Script, agenda: Agenda, truth: Truth) -> None:
         """Take the world that the work is done in."""
-        self._steps = plan_steps(plan)
         self._script, self._weather = script, script.weather
         self._agenda, self._truth = agenda, truth
 
@@ -60,6 +71,8 @@ class Workshop:
                 return self._apply(effect), span * (1 + self._script.number(20))
             case effects.Undo():
                 return self._undo(effect), span
+            case effects.Find():
+                return self._not_found(effect.sought), span
             case effects.Observe():
                 return self._observe(effect), span
             case effects.Measure():
@@ -99,9 +112,10 @@ class Workshop:
     def _apply(self, effect: effects.Apply) -> Work:
         seen, takes_effect = self._end_of_deed(self._weather.actions)
         return Work(
-            key=(effects.Apply, effect.step, effect.attempt),
+            key=key_of(effect),
             deed=effect.operation if takes_effect else None,
             crash=self._crash(),
+            supervised=self._is_supervised(effect.operation),
             report=lambda: commands.ReportApplied(
                 at=self._agenda.now,
                 step=effect.step,
@@ -113,9 +127,10 @@ class Workshop:
     def _undo(self, effect: effects.Undo) -> Work:
         seen, takes_effect = self._end_of_deed(self._weather.undos)
         return Work(
-            key=(effects.Undo, effect.undo, effect.attempt),
+            key=key_of(effect),
             deed=effect.operation if takes_effect else None,
             crash=self._crash(),
+            supervised=self._is_supervised(effect.operation),
             report=lambda: commands.ReportUndone(
                 at=self._agenda.now,
                 undo=effect.undo,
@@ -124,14 +139,25 @@ class Workshop:
             ),
         )
 
+    def _not_found(self, sought: effects.Apply | effects.Undo) -> Work:
+        return Work(
+            key=key_of(sought),
+            report=lambda: commands.ReportNotFound(at=self._agenda.now, sought=sought),
+        )
+
     def _end_of_deed(self, wrong_pct: int) -> tuple[Observation, bool]:
         """Return what is seen of a deed, and whether it took effect."""
         wrong = self._script.wrong(wrong_pct)
         return self._script.failure() if wrong else (Observation(), True)
 
+    def _is_supervised(self, operation: Operation) -> bool:
+        """Return whether a deed outlives its runner: its supervisor may die with it."""
+        return isinstance(operation, Shell) and chance(self._script, 60)
+
     def _crash(self) -> str:
         """Return whether the runner dies 'before' or 'after' a deed; '' for neither."""
-        crashes = self._script.wrong(self._weather.crashes)
+        # More often than at other moments: there are few deeds in a world.
+        crashes = self._script.wrong(4 * self._weather.crashes)
         return pick(self._script, ("before", "after")) if crashes else ""
 
     def _measure(self, effect: effects.Measure, at: datetime, *, hangs: bool) -> Work:
@@ -163,7 +189,7 @@ class Workshop:
     def _look(self, effect: effects.Observe) -> Observation:
         if self._script.wrong(self._weather.probes):
             return Observation(error="refused")
-        if isinstance(self._steps[effect.step], Action):
+        if not subject_of(effect.operation).startswith("health/"):
             stands = subject_of(effect.operation) in self._truth.stands
             word = "applied" if stands else "missing"
             return Observation(output=word, exit_status=0 if stands else 1)
