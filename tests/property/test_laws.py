@@ -140,9 +140,12 @@ def _answer(asked, at, seen):
             )
         case effects.Find(sought=sought):
             return commands.ReportNotFound(at=at, sought=sought)
-        case effects.Observe(step=step, attempt=attempt):
+        case _:
             return commands.ReportObserved(
-                at=at, step=step, attempt=attempt, observation=Observation(error="no")
+                at=at,
+                step=asked.step,
+                attempt=asked.attempt,
+                observation=Observation(error="no"),
             )
 
 
