@@ -9,7 +9,7 @@ import click
 
 from gonogo.adapters.people import Nobody
 from gonogo.adapters.telemetry.address import Address, NoAddress
-from gonogo.bootstrap.telemetry import watchers_of
+from gonogo.bootstrap.telemetry import Watchers, watchers_of
 from gonogo.bootstrap.working import worker_of
 from gonogo.decision import RolloutState
 from gonogo.entrypoints.cli.console import console_for
@@ -23,7 +23,6 @@ from gonogo.entrypoints.cli.telling import Teller
 from gonogo.model.identifiers import RolloutId
 from gonogo.model.record import Record
 from gonogo.ports.journal import Unread
-from gonogo.runner import Watcher
 
 AT_WORK = "at work; Ctrl-C leaves as soon as no action is under way."
 LEAVING = (
@@ -91,7 +90,7 @@ def command(session: Session, *, metrics: Address | None, quiet: bool) -> int:
         worker_of(
             workspace,
             people=Nobody(console_for(stderr=True, markup=True)),
-            watcher=Both(lines, told.watcher),
+            watcher=Watchers((lines, told.watcher)),
             alarms=lines,
             environ=os.environ,
             metrics=told.metrics,
@@ -116,19 +115,6 @@ def _exit(status: int) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)
-
-
-class Both:
-    """Two watchers, as one."""
-
-    def __init__(self, first: Watcher, second: Watcher) -> None:
-        """Take the two, in the order in which they are told."""
-        self._watchers = (first, second)
-
-    def saw(self, state: RolloutState, records: Sequence[Record]) -> None:
-        """Tell both."""
-        for watcher in self._watchers:
-            watcher.saw(state, records)
 
 
 class Lines:
