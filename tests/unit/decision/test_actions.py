@@ -633,6 +633,9 @@ def test_a_move_that_is_not_in_the_tables_is_a_defect():
     assert over.state.phase is Phase.COMPLETED
     with pytest.raises(IllegalTransition, match="completed may not become rolled_back"):
         evolve(over.state, events.RolledBack(at=NOON, undone=(), handed_over=()))
+    nothing_armed = events.UndoHandedOver(at=NOON, undo=7, reason="it was not there")
+    with pytest.raises(IllegalTransition, match="undo 7 is not known"):
+        evolve(over.state, nothing_armed)
 
 
 def test_an_instant_earlier_than_the_last_counts_as_the_last():

@@ -76,9 +76,12 @@ UNDO: Mapping[UndoPhase, frozenset[UndoPhase]] = {
 class IllegalTransition(AssertionError):
     """The machine was about to make a move that its tables do not hold."""
 
-    def __init__(self, subject: str, before: StrEnum, after: StrEnum) -> None:
-        """Compose the message from the move."""
-        super().__init__(f"{subject}: {before} may not become {after}.")
+    def __init__(self, subject: str, before: StrEnum | None, after: StrEnum) -> None:
+        """Compose the message from the move; without `before` there is no subject."""
+        if before is None:
+            super().__init__(f"{subject} is not known and may not become {after}.")
+        else:
+            super().__init__(f"{subject}: {before} may not become {after}.")
 
 
 P = TypeVar("P", bound=StrEnum)

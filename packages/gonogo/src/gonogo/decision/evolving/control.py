@@ -2,7 +2,7 @@
 
 from gonogo.decision.changing import changed
 from gonogo.decision.evolving.dispatch import fold
-from gonogo.decision.evolving.moves import stepped, undone
+from gonogo.decision.evolving.moves import known_undo, stepped, undone
 from gonogo.decision.state import RolloutState
 from gonogo.decision.transitions import StepPhase, UndoPhase
 from gonogo.model import event as events
@@ -65,7 +65,7 @@ def _(event: events.StepSkipped, state: RolloutState) -> RolloutState:
 
 def _undo_again(state: RolloutState, number: int) -> RolloutState:
     """Arm an undo anew: a person has looked, and what was in doubt is not any more."""
-    spent = next(u.attempt for u in state.undos if u.number == number)
+    spent = known_undo(state, number, UndoPhase.ARMED).attempt
     return undone(
         state,
         number,

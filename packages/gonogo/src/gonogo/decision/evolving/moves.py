@@ -8,6 +8,7 @@ from gonogo.decision.transitions import (
     ROLLOUT,
     STEP,
     UNDO,
+    IllegalTransition,
     Phase,
     StepPhase,
     UndoPhase,
@@ -42,13 +43,25 @@ def undone(
     **changes: Any,  # noqa: ANN401
 ) -> RolloutState:
     """Return the state with an undo in a phase, and what else changes of it."""
-
-    def change(undo: UndoState) -> UndoState:
-        after = moved(UNDO, f"undo {number}", undo.phase, phase)
-        return changed(undo, phase=after, **changes)
-
-    undos = tuple(change(u) if u.number == number else u for u in state.undos)
+    before = known_undo(state, number, phase)
+    after = moved(UNDO, f"undo {number}", before.phase, phase)
+    moved_undo = changed(before, phase=after, **changes)
+    undos = tuple(moved_undo if u is before else u for u in state.undos)
     return changed(state, undos=undos)
+
+
+def known_undo(state: RolloutState, number: int, phase: UndoPhase) -> UndoState:
+    """
+    Return the undo that is about to be in `phase`.
+
+    Raises:
+        IllegalTransition: No action has armed an undo of this number.
+    """
+    for undo in state.undos:
+        if undo.number == number:
+            return undo
+    subject = f"undo {number}"
+    raise IllegalTransition(subject, None, phase)
 
 
 def next_undo(state: RolloutState) -> int:

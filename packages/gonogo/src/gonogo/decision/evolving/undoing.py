@@ -5,7 +5,7 @@ from datetime import timedelta
 from gonogo.analysis import expectation
 from gonogo.decision.changing import changed
 from gonogo.decision.evolving.dispatch import fold
-from gonogo.decision.evolving.moves import next_undo, phased, undone
+from gonogo.decision.evolving.moves import known_undo, next_undo, phased, undone
 from gonogo.decision.state import RolloutState, UndoState
 from gonogo.decision.transitions import Phase, UndoPhase
 from gonogo.model import event as events
@@ -65,7 +65,7 @@ def _(event: events.UndoApplied, state: RolloutState) -> RolloutState:
 @fold.register
 def _(event: events.UndoFailed, state: RolloutState) -> RolloutState:
     reason = "; ".join(expectation.judge((), event.observation).reasons)
-    spent = next(u.spent for u in state.undos if u.number == event.undo)
+    spent = known_undo(state, event.undo, UndoPhase.ARMED).spent
     again = event.at + UNDO_PAUSE * (event.attempt - spent)
     return undone(state, event.undo, UndoPhase.ARMED, reason=reason, not_before=again)
 
