@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from benchmarks.engine.figures import Figures
@@ -36,6 +37,7 @@ from gonogo.runner import Engine, ThreadedCrew
 from gonogo.runner.engine import INBOX_PAUSE
 from gonogo.runner.looks import SharedLooks
 from gonogo.runner.performing import Performer
+from gonogo.runner.settling import Behind
 
 SETTLES_S = 1.0
 """What broke, or was sent, right before the end has so long to be acted on."""
@@ -169,8 +171,12 @@ def _worker(place: str, at_hand: int, kind: type[Engine]) -> Iterator[Worker]:
         metrics=pulse,
         most_at_hand=at_hand,
         inbox_pause=CALLED if called else INBOX_PAUSE,
+        settling=partial(Behind, journal)
+        if isinstance(journal, SqliteJournal)
+        else None,
     )
-    worker = Worker(engine, shards)
+    care = journal.carry_over if isinstance(journal, SqliteJournal) else None
+    worker = Worker(engine, shards, care)
     measured = Measured(worker, engine, world, pulse)
     with ExitStack() as stack:
         if isinstance(journal, PostgresJournal):

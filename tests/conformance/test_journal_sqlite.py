@@ -1,5 +1,6 @@
 """The journal in a file: what only a file can suffer, and old files."""
 
+import errno
 import json
 import os
 import signal
@@ -8,7 +9,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 
@@ -17,11 +18,14 @@ from gonogo.adapters.journals import (
     JournalTooNew,
     JournalUnusable,
     SqliteJournal,
+    sqlite_log,
     sqlite_schema,
 )
 from gonogo.model.command import Abort
 from gonogo.model.encoding import encode_command, encode_event
+from gonogo.model.identifiers import RolloutId
 from gonogo.model.sealing import canonical
+from gonogo.model.shard import Fence, Shard
 from gonogo.ports.journal import JournalUnavailable
 from gonogo.testing.journal import MemoryJournal
 from tests.conformance.journal_samples import (
@@ -520,3 +524,79 @@ def test_a_command_that_does_not_read_holds_up_no_other(path):
         assert "received command 1" in str(unread.why)
         with pytest.raises(JournalDamaged):
             journal.received(OTHER)
+
+
+def test_an_append_is_synced_before_it_returns(tmp_path, monkeypatch):
+    """Durable on return: the log on the disk covers it."""
+    path = tmp_path / "journal.db"
+    synced = []
+
+    def sync(file):
+        synced.append((os.fstat(file).st_ino, len(SqliteJournal(path).read(ROLLOUT))))
+        os.fsync(file)
+
+    with SqliteJournal(path) as journal:
+        monkeypatch.setattr(sqlite_log, "_sync", sync)
+        append(journal, EVENTS[:2])
+        log = path.with_name("journal.db-wal").stat().st_ino
+    assert [(log, 2)] == synced
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda journal: append(journal, EVENTS[:1]),
+        lambda journal: journal.send(ROLLOUT, ABORT),
+        lambda journal: journal.next_epochs((Shard(1),)),
+        lambda journal: journal.left((Fence(shard=Shard(1), epoch=1),)),
+    ],
+    ids=["append", "send", "next_epochs", "left"],
+)
+def test_a_disk_that_fails_is_told_and_never_passed_over(tmp_path, monkeypatch, write):
+    """What could not be synced is not called durable."""
+
+    def fail(_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    with SqliteJournal(tmp_path / "journal.db") as journal:
+        monkeypatch.setattr(sqlite_log, "_sync", fail)
+        with pytest.raises(JournalUnusable, match="disk has failed"):
+            write(journal)
+
+
+def test_a_log_that_is_carried_over_begins_anew_and_loses_nothing(tmp_path):
+    """However much is written, the log beside the file stays small."""
+    path = tmp_path / "journal.db"
+    log = path.with_name("journal.db-wal")
+    with SqliteJournal(path) as journal:
+        journal.carry_over()
+        sizes = []
+        for round_ in range(6):
+            for number in range(20):
+                rollout = RolloutId(f"r{round_}-{number}")
+                journal.write_all((item(rollout, EVENTS),))
+            journal.sync()
+            journal.carry_over()
+            sizes.append(log.stat().st_size)
+        assert sizes[-1] <= 2 * sizes[0]
+        kept = {len(journal.read(rollout)) for rollout in journal.rollouts()}
+        assert ({len(EVENTS)}, 120) == (kept, len(journal.rollouts()))
+        assert () == journal.verify(journal.rollouts()[0])
+
+
+def test_a_log_is_carried_over_beside_somebody_who_writes(tmp_path):
+    """Nobody is refused meanwhile, and everything is there."""
+    with SqliteJournal(tmp_path / "journal.db") as journal:
+        stop = Event()
+
+        def carry():
+            while not stop.is_set():
+                journal.carry_over()
+
+        with ThreadPoolExecutor(1) as beside:
+            carrying = beside.submit(carry)
+            for number in range(100):
+                journal.write_all((item(RolloutId(f"r{number}"), EVENTS),))
+            stop.set()
+            carrying.result()
+        assert 100 == len(journal.rollouts())

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 
 import pytest
 
@@ -215,6 +216,33 @@ def test_a_shard_that_comes_back_is_gone_on_with_as_it_was(fleet):
     drive(engine, hands)
     assert "RunnerRecovered" not in fleet.history("r")
     assert 2 <= fleet.history("r").count("MeasurementTaken")
+
+
+def test_a_deed_that_its_own_next_turn_overtook_is_not_forgotten(fleet):
+    """
+    Between its intent and its begin the shard's next turn may have come to the same
+    worker: it was not done then, and nobody else would ever find out.
+    """
+    fleet.begin("r")
+    engine, hands, _ = fleet.engine()
+    fleet.give(engine, "r")
+    asked = []
+    begin = hands.begin
+
+    def late(effect, state, report, *, may):
+        if not isinstance(effect, Apply) or asked:
+            return begin(effect, state, report, may=may)
+        ((fence, clean),) = fleet.journal.next_epochs((shard_of("r"),))
+        asked.append(may())
+        report(None)
+        engine.holding.taken(fence, clean=clean)
+        return Event()
+
+    hands.begin = late
+    drive(engine, hands, 20)
+    assert [False] == asked
+    assert "RunnerRecovered" in fleet.history("r")
+    assert Find in hands.kinds("r")
 
 
 def test_states_that_were_let_go_of_are_read_when_they_are_due(fleet):

@@ -5,8 +5,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from functools import partial
+from itertools import count
 
 from gonogo.adapters.clocks import SystemClock
+from gonogo.adapters.journals import SqliteJournal
 from gonogo.adapters.journals.postgres import PostgresJournal
 from gonogo.adapters.shards.locked import LockedShards
 from gonogo.bootstrap.performers import Performers
@@ -16,6 +19,7 @@ from gonogo.ports.shards import Shards
 from gonogo.ports.telemetry import UNMEASURED, EngineMetrics
 from gonogo.runner import Alarms, Engine, ThreadedCrew, Watcher
 from gonogo.runner.engine import INBOX_PAUSE
+from gonogo.runner.settling import Behind
 
 # Where the database calls when a command was sent, looking is only the safety net.
 CALLED = timedelta(seconds=1)
@@ -24,6 +28,9 @@ CALLED = timedelta(seconds=1)
 # they walk all states and plans: over a second with 10,000 rollouts, measured. Those
 # hold no cycles, and go by themselves when nobody names them any more.
 LOOK_S = 0.5
+# At every such look a journal's log is carried over into its file: what is written
+# often in between is carried once.
+_CARED_FOR = 6
 
 
 class WorkerIncomplete(Exception):
@@ -55,10 +62,13 @@ class Worker:
     Args:
         engine: Runs the rollouts.
         shards: Gives it turns.
+        care: Done now and then, beside the engine; it may take its time.
     """
 
-    def __init__(self, engine: Engine, shards: Shards) -> None:
-        self._engine, self._shards = engine, shards
+    def __init__(
+        self, engine: Engine, shards: Shards, care: Callable[[], None] | None = None
+    ) -> None:
+        self._engine, self._shards, self._care = engine, shards, care
         self._stop, self._left = threading.Event(), threading.Event()
         self._failure: BaseException | None = None
 
@@ -85,8 +95,12 @@ class Worker:
         self._shards.open(self._engine.holding)
         thread.start()
         begun()
-        while thread.is_alive() and self._shards.alive():
+        for look in count():
+            if not thread.is_alive() or not self._shards.alive():
+                break
             gc.freeze()
+            if self._care is not None and not look % _CARED_FOR:
+                self._care()
             if self._stop.wait(LOOK_S):
                 break
         if self._failure is not None:
@@ -137,11 +151,15 @@ def worker_of(
         metrics=metrics,
         free=lambda rollout: workspace.driven_alone(rollout) is None,
         inbox_pause=CALLED if called else INBOX_PAUSE,
+        settling=partial(Behind, journal)
+        if isinstance(journal, SqliteJournal)
+        else None,
     )
     with ExitStack() as stack:
         if isinstance(journal, PostgresJournal):
             stack.enter_context(journal.listen(engine.nudge))
-        yield Worker(engine, _shards_of(workspace))
+        care = journal.carry_over if isinstance(journal, SqliteJournal) else None
+        yield Worker(engine, _shards_of(workspace), care)
 
 
 def _shards_of(workspace: Workspace) -> Shards:

@@ -260,3 +260,26 @@ class Journal(Protocol):
     def verify(self, rollout: RolloutId) -> tuple[Damage, ...]:
         """Return where the chain of a rollout is broken; empty when it holds."""
         ...
+
+
+class SyncedBehind(Protocol):
+    """A journal that many appends can be made durable in together, a moment later."""
+
+    def write_all(self, appends: Sequence[Append]) -> tuple[Appended, ...]:
+        """
+        Add to many rollouts, as `Journal.append_all`; durable after the next `sync`.
+
+        Others see it at once. What a crash of the process leaves is whole; a crash of
+        the machine may take the end of what was not synced, and never its middle.
+        """
+        ...
+
+    def sync(self) -> None:
+        """
+        Make durable whatever was written before this call; from any thread.
+
+        Raises:
+            Exception: The disk has failed: what was written before may be lost, and
+                trying again proves nothing.
+        """
+        ...

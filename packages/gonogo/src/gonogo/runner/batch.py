@@ -1,6 +1,6 @@
 """A batch: decisions on different rollouts that are journaled with one commit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +20,8 @@ from gonogo.ports.journal import (
     Snapshot,
 )
 from gonogo.runner.at_hand import AtHand, States
+
+AppendAll = Callable[[Sequence[Append]], tuple[Appended, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,13 @@ class Batch:
             sent_at=received.command.at if received else None,
         )
 
-    def commit(self, wall: datetime) -> Iterator[Kept | Refused]:
+    def commit(self, wall: datetime, append_all: AppendAll) -> Iterator[Kept | Refused]:
         """
         Journal everything, bring the states on, and begin anew.
+
+        Args:
+            wall: The wall clock.
+            append_all: Of the journal; others see at once what it adds.
 
         Raises:
             JournalUnavailable: It cannot be journaled now; the batch is as it was.
@@ -118,7 +124,7 @@ class Batch:
         decided = tuple(self._decided.values())
         said = [each for each in decided if not each.says_nothing]
         appends = [self._append_of(each, wall) for each in said]
-        answers = self._journal.append_all(appends) if appends else ()
+        answers = append_all(appends) if appends else ()
         self._decided.clear()
         for each in decided:
             if each.says_nothing and each.running is not None:

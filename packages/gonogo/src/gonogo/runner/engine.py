@@ -38,6 +38,7 @@ from gonogo.runner.holding import Holding
 from gonogo.runner.inbox import Inbox
 from gonogo.runner.pacing import SHORTEST_WAKE, Pacing
 from gonogo.runner.performing import key_of
+from gonogo.runner.settling import AtOnce, Settling
 from gonogo.runner.watching import Alarms, Watcher
 
 # How long a person's command from another process may lie before it is seen: nobody
@@ -58,7 +59,8 @@ class Result:
     command: Command | None
 
 
-Mail = Result | Callable[[], None]
+Mail = Result | Callable[[], None] | None
+"""What came of work; what the ports.shards ask; None: only look what there is to do."""
 
 
 class Engine:
@@ -77,6 +79,8 @@ class Engine:
         most_at_hand: States kept in memory; the others are read when they are due.
         inbox_pause: How long a command may lie when nobody nudges.
         free: Whether no other process drives a rollout by itself.
+        settling: Makes what lets the engine act upon what it journaled, given what
+            wakes the engine; without, every append of the journal is durable.
     """
 
     def __init__(
@@ -91,6 +95,7 @@ class Engine:
         most_at_hand: int = 20_000,
         inbox_pause: timedelta = INBOX_PAUSE,
         free: Callable[[RolloutId], bool] = lambda _: True,
+        settling: Callable[[Callable[[], None]], Settling] | None = None,
     ) -> None:
         """Take the ports; nothing is read or begun yet."""
         self._journal, self._crew, self._clock = journal, crew, clock
@@ -110,8 +115,13 @@ class Engine:
             metrics=metrics,
         )
         self._batch = Batch(journal, self._states, self.holding.fence_of)
-        # Results that wait for a commit, oldest first.
+        self._settling = settling(self._wake) if settling else AtOnce(journal)
+        # Results that wait for a commit, oldest first; and those that wait until their
+        # rollout has settled.
         self._results: deque[Result] = deque()
+        self._parked: deque[Result] = deque()
+        # Whether a person's word waits for that.
+        self._unheard = False
         # What the ports.shards ask; answered when nothing waits for a commit.
         self._asked: deque[Callable[[], None]] = deque()
         self._inbox = Inbox(journal, clock, pause=inbox_pause)
@@ -135,7 +145,10 @@ class Engine:
     def nudge(self) -> None:
         """Look into the inbox at once."""
         self._inbox.listen_again()
-        self._mail.put(_nothing)
+        self._wake()
+
+    def _wake(self) -> None:
+        self._mail.put(None)
 
     # -- on the thread that drives ---------------------------------------------
 
@@ -192,20 +205,25 @@ class Engine:
             while not done():
                 self._wait()
                 self._patient_turn()
+            self._settle_all()
         except BaseException:
             self.holding.end(clean=False)
             raise
+        finally:
+            self._settling.close()
         self.holding.end(clean=True)
 
     def turn(self) -> None:
         """Take up what has come, decide, journal, perform; in this order, always."""
+        self._follow_settled()
         self._take_mail()
         self._hear_people()
         self._take_results()
         self._wake_due()
         self._commit()
         self._answer()
-        self._states.trim()
+        if not self._settling:
+            self._states.trim()
         self._pacing.tell_clock(self._states.all())
         self._metrics.waiting("mail", self._mail.qsize() + len(self._results))
         self._metrics.waiting("agenda", len(self._agenda))
@@ -227,13 +245,15 @@ class Engine:
             self._sort(self._mail.get())
 
     def _sort(self, mail: Mail) -> None:
-        if not isinstance(mail, Result):
+        if isinstance(mail, Result):
+            self._results.append(mail)
+        elif mail is not None:
             self._asked.append(mail)
-            return
-        self._results.append(mail)
 
     def _answer(self) -> None:
         """Do what was asked for, once no result waits to be journaled."""
+        if self._asked or self.holding.wanted:
+            self._settle_all()
         while self._asked and not self._results:
             self._asked[0]()
             self._asked.popleft()
@@ -242,7 +262,9 @@ class Engine:
 
     def _hear_people(self) -> None:
         again = [self._hear(each) for each in self._inbox.heard()]
-        if any(again):
+        if any(again) and self._settling:
+            self._unheard = True
+        elif any(again):
             self._inbox.listen_again()
 
     def _hear(self, received: Received | Unread) -> bool:
@@ -265,7 +287,9 @@ class Engine:
     def _take_results(self) -> None:
         for _ in range(len(self._results)):
             result = self._results.popleft()
-            if self._took(result):
+            if result.rollout in self._settling:
+                self._parked.append(result)
+            elif self._took(result):
                 running = self._states.get(result.rollout)
                 if running is not None:
                     running.under_way.pop(result.key, None)
@@ -289,14 +313,17 @@ class Engine:
         for rollout, due in tuple(self._agenda.take_due(now, MOST_WOKEN)):
             self._pacing.woke()
             self._metrics.ticked((now - due).total_seconds())
-            if self.holding.may_run(rollout) and not self._add(rollout, Tick(at=now)):
+            # One that settles is put again when it has.
+            if rollout in self._settling or not self.holding.may_run(rollout):
+                continue
+            if not self._add(rollout, Tick(at=now)):
                 self._agenda.put(rollout, now)
 
     def _add(
         self, rollout: RolloutId, command: Command, received: Received | None = None
     ) -> bool:
         """Decide on a command; return False when it has to wait for the next commit."""
-        if rollout in self._batch:
+        if rollout in self._batch or rollout in self._settling:
             return False
         if not self.holding.may_take(rollout):
             return True
@@ -322,16 +349,39 @@ class Engine:
 
     def _commit(self) -> None:
         began = self._clock.wall()
-        settled = tuple(self._batch.commit(began))
-        events = sum(len(each.records) for each in settled if isinstance(each, Kept))
+        answered = tuple(self._batch.commit(began, self._settling.append_all))
+        events = sum(len(each.records) for each in answered if isinstance(each, Kept))
         if events:
             seconds = (self._clock.wall() - began).total_seconds()
             self._metrics.appended(events, seconds)
-        for each in settled:
+        kept: list[Kept] = []
+        for each in answered:
             if isinstance(each, Refused):
                 self._refused(each)
-            else:
+            elif each.decided.says_nothing:
                 self._follow(each)
+            else:
+                kept.append(each)
+        self._settling.put(kept)
+        self._follow_settled()
+
+    def _follow_settled(self) -> None:
+        """Act upon what has become durable."""
+        settled = self._settling.take()
+        if not settled:
+            return
+        for kept in settled:
+            self._follow(kept)
+        self._results.extend(self._parked)
+        self._parked.clear()
+        if self._unheard:
+            self._unheard = False
+            self._inbox.listen_again()
+
+    def _settle_all(self) -> None:
+        """Wait until everything is durable, and act upon it."""
+        self._settling.flush()
+        self._follow_settled()
 
     def _follow(self, kept: Kept) -> None:
         running, state = kept.running, kept.running.state
@@ -373,10 +423,17 @@ class Engine:
         key = key_of(effect)
         if key not in running.under_way:
             report = partial(self._report, running.rollout, key)
-            may = partial(self.holding.still_holds, running.rollout)
+            may = partial(self._may, running.rollout)
             running.under_way[key] = self._crew.begin(
                 effect, running.state, report, may=may
             )
+
+    def _may(self, rollout: RolloutId) -> bool:
+        """Return whether a deed may be done; if not, somebody looks what came of it."""
+        may = self.holding.still_holds(rollout)
+        if not may:
+            self._mail.put(partial(self.holding.passed_over, rollout))
+        return may
 
     def _report(self, rollout: RolloutId, key: Key, command: Command | None) -> None:
         self._mail.put(Result(rollout, key, command))
@@ -395,10 +452,6 @@ class Engine:
         due = self._agenda.next()
         quiet_s = self._inbox.pause_s()
         return quiet_s if due is None else min(quiet_s, self._pacing.left_s(due))
-
-
-def _nothing() -> None:
-    """Wake the engine, and ask nothing of it."""
 
 
 def _cancel(effect: Cancel, running: AtHand) -> None:

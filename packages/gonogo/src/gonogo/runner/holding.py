@@ -136,6 +136,17 @@ class Holding:
         """Take note that a result came while the shard was not held: it is lost."""
         self._missed.add(rollout)
 
+    def passed_over(self, rollout: RolloutId) -> None:
+        """
+        Take note that a deed was not done, because its shard had another turn by then.
+
+        That turn may be our own: then nobody else finds out that it was not done.
+        """
+        if self.still_holds(rollout):
+            self.recover(rollout, clean=False)
+        else:
+            self.missed(rollout)
+
     def set_aside(self, rollout: RolloutId) -> None:
         """Run a rollout no more; the others go on."""
         self._aside.add(rollout)
@@ -161,6 +172,11 @@ class Holding:
         """Let go of a rollout that has come to its end."""
         if rollout not in self._given:
             self._states.forget(rollout)
+
+    @property
+    def wanted(self) -> bool:
+        """Return whether a shard is wanted back."""
+        return bool(self._wanted)
 
     def let_go_of_wanted(self) -> None:
         """

@@ -1,8 +1,9 @@
 """
-The journal in one SQLite file: write-ahead log, synced to disk at every append.
+The journal in one SQLite file: a write-ahead log, synced to disk at every append.
 
 Any number of threads and processes may use one file. A transaction writes only what
-was decided already, so that it lasts about as long as one sync of the disk.
+was decided already. The log is synced after it, so that nobody waits for the lock of
+the file while the disk is slow.
 """
 
 import sqlite3
@@ -16,6 +17,7 @@ from typing import Self
 from gonogo.adapters.journals import sqlite_rows as rows
 from gonogo.adapters.journals.chain import damages
 from gonogo.adapters.journals.judging import Held, appended, judged
+from gonogo.adapters.journals.sqlite_log import WriteAheadLog
 from gonogo.adapters.journals.sqlite_schema import open_journal, transaction, usable
 from gonogo.adapters.journals.stored import heard_of, readable, received_of, record_of
 from gonogo.model.command import Sent
@@ -31,7 +33,7 @@ from gonogo.ports.journal import Append, Appended, Damage, Received, Snapshot, U
 
 class SqliteJournal:
     """
-    Implements `ports.journal.Journal`; thread-safe.
+    Implements `ports.journal.Journal` and `SyncedBehind`; thread-safe.
 
     Args:
         path: The file; its folder has to be there.
@@ -46,6 +48,9 @@ class SqliteJournal:
         self.path = path
         self._connection = open_journal(path, create=create)
         self._lock = Lock()
+        self._log = WriteAheadLog(path)
+        # Of its own, so that nobody waits for it; see `carry_over`.
+        self._carrying: sqlite3.Connection | None = None
 
     def append(
         self,
@@ -73,6 +78,13 @@ class SqliteJournal:
 
     def append_all(self, appends: Sequence[Append]) -> tuple[Appended, ...]:
         """Add to many rollouts with one commit; durable on return."""
+        answers = self.write_all(appends)
+        if appends:
+            self.sync()
+        return answers
+
+    def write_all(self, appends: Sequence[Append]) -> tuple[Appended, ...]:
+        """Add to many rollouts with one commit; durable after the next `sync`."""
         if not appends:
             return ()
         connection = self._connection
@@ -81,6 +93,28 @@ class SqliteJournal:
             held = [each for each in judgements if isinstance(each, Held)]
             rows.write(connection, held)
         return appended(judgements)
+
+    def sync(self) -> None:
+        """Make durable whatever was written before this call."""
+        self._log.sync()
+
+    def carry_over(self) -> None:
+        """
+        Carry the log over into the file, beside those who write; call it now and then.
+
+        Once called, no commit does it any more: it takes as long as the disk likes.
+        """
+        with usable(self.path):
+            if self._carrying is None:
+                self._carrying = open_journal(self.path, create=False)
+                with self._lock:
+                    self._connection.execute("PRAGMA wal_autocheckpoint=0")
+            # The second time only what was written during the first is left, and the
+            # third time next to nothing: then nobody writes, and the log begins anew.
+            _carry_over(self._carrying)
+            if _carry_over(self._carrying):
+                with self._lock:
+                    _carry_over(self._carrying)
 
     def read(
         self, rollout: RolloutId, *, after: int = 0, most: int | None = None
@@ -124,7 +158,9 @@ class SqliteJournal:
     def next_epochs(self, shards: Sequence[Shard]) -> tuple[tuple[Fence, bool], ...]:
         """Take shards over: from now on only these fences, or later ones, hold."""
         with self._lock, usable(self.path), transaction(self._connection):
-            return tuple(rows.next_epoch(self._connection, shard) for shard in shards)
+            fences = tuple(rows.next_epoch(self._connection, each) for each in shards)
+        self.sync()
+        return fences
 
     def holds(self, fence: Fence) -> bool:
         """Return whether a fence is the last of its shard still."""
@@ -141,6 +177,7 @@ class SqliteJournal:
                 "UPDATE shard SET clean = 1 WHERE shard = ? AND epoch = ?",
                 [(fence.shard, fence.epoch) for fence in fences],
             )
+        self.sync()
 
     def send(self, rollout: RolloutId, command: Sent) -> None:
         """Keep a person's command for the runner of a rollout; durable on return."""
@@ -149,6 +186,8 @@ class SqliteJournal:
             self._connection.execute(
                 "INSERT INTO inbox (rollout, body) VALUES (?, ?)", (rollout, body)
             )
+        # A runner sees it already: nobody waits for two syncs, one after the other.
+        self.sync()
 
     def received(self, rollout: RolloutId) -> tuple[Received, ...]:
         """Return the commands not consumed yet, in the order they were sent."""
@@ -182,7 +221,10 @@ class SqliteJournal:
     def close(self) -> None:
         """Close the file; it can be copied then as one piece."""
         with self._lock:
-            self._connection.close()
+            for connection in (self._carrying, self._connection):
+                if connection is not None:
+                    connection.close()
+            self._log.close()
 
     def __enter__(self) -> Self:
         return self
@@ -219,3 +261,10 @@ class SqliteJournal:
         what = "does not read as one"
         with readable(self.path, rollout, where="the standing", what=what):
             return rows.standing_of(row)
+
+
+def _carry_over(connection: sqlite3.Connection) -> bool:
+    """Carry over what may be, and return whether something is left."""
+    row = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    _, logged, carried = row
+    return bool(logged > carried)

@@ -26,6 +26,10 @@ BUSY_S = 10.0  # an append takes about a millisecond; a backup may hold it for s
 
 _LOOK_MS = 2
 
+# A log so long, 40 MB, is carried over into the file by whoever commits. A worker does
+# so earlier, beside its commits: `SqliteJournal.carry_over`.
+CHECKPOINT_PAGES = 10_000
+
 _APPLICATION = 0x676E676F  # 'gngo': tells a journal from any other SQLite file
 
 _VERSION_1 = (
@@ -223,11 +227,15 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     # Bytes that are no text come back as text that does not match its link.
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
     _check_version(connection, path)
     if _number(connection, "journal_mode") != "wal":
         connection.execute("PRAGMA journal_mode=WAL")
     if _version(connection) < SCHEMA_VERSION:
         _upgrade(connection, path)
+    # From here on the journal syncs the log itself, after each commit: SQLite would do
+    # so while it holds the lock that everybody else waits for.
+    connection.execute("PRAGMA synchronous=NORMAL")
 
 
 def _upgrade(connection: sqlite3.Connection, path: Path) -> None:

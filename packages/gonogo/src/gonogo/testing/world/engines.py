@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from gonogo.decision import RolloutState
 from gonogo.decision.evolve import evolve
 from gonogo.model import effect as effects
-from gonogo.model.command import Command, PeoplesCommand, Start
+from gonogo.model.command import Command, PeoplesCommand, Sent, Start
 from gonogo.model.effect import Effect
 from gonogo.model.event import Event
 from gonogo.model.identifiers import RolloutId
 from gonogo.model.plan import Plan
-from gonogo.model.shard import Fence, shard_of
+from gonogo.model.shard import Fence, Shard, shard_of
 from gonogo.ports.journal import Append, Appended, JournalUnavailable, Unread
 from gonogo.runner import Engine
 from gonogo.runner.crew import May, NoCrew, Report
@@ -28,6 +28,7 @@ from gonogo.testing.laws import LawBroken
 from gonogo.testing.laws.law import hold
 from gonogo.testing.plans import chance, pick
 from gonogo.testing.world.agenda import Agenda
+from gonogo.testing.world.disk import Disk, Lagging
 from gonogo.testing.world.judging import ReplayJudge, check_done_once, is_intended
 from gonogo.testing.world.people import STARTER, People
 from gonogo.testing.world.script import SECOND, Moment, Script
@@ -68,14 +69,45 @@ class WorldClock:
 
 
 class FailingJournal(MemoryJournal):
-    """A journal that now and then fails, or kills: before it keeps, or after."""
+    """
+    A journal that now and then fails, or kills: before it keeps, or after.
 
-    def __init__(self, script: Script) -> None:
+    Attributes:
+        disk: What it is on; what was written and not synced goes when the power fails.
+    """
+
+    def __init__(self, script: Script, disk: Disk) -> None:
         super().__init__()
-        self._script, self.spared = script, True
+        self._script, self.spared, self.disk = script, True, disk
 
     def append_all(self, appends: Sequence[Append]) -> tuple[Appended, ...]:
         """Append; or fail, with everything kept or nothing."""
+        answers = self.write_all(appends)
+        self.sync()
+        return answers
+
+    def sync(self) -> None:
+        """Make durable what was written."""
+        self.disk.sync(self)
+
+    def send(self, rollout: RolloutId, command: Sent) -> None:
+        """Keep a person's command, durable."""
+        super().send(rollout, command)
+        self.sync()
+
+    def next_epochs(self, shards: Sequence[Shard]) -> tuple[tuple[Fence, bool], ...]:
+        """Take shards over, durable."""
+        taken = super().next_epochs(shards)
+        self.sync()
+        return taken
+
+    def left(self, fences: Sequence[Fence]) -> None:
+        """Mark shards as left, durable."""
+        super().left(fences)
+        self.sync()
+
+    def write_all(self, appends: Sequence[Append]) -> tuple[Appended, ...]:
+        """Append; or fail, with everything kept or nothing; the next sync counts."""
         moment = None if self.spared else self._script.moment_of_death()
         if moment is Moment.DECIDED:
             self._fail()
@@ -111,6 +143,19 @@ class Worker:
             clock=world.clock,
             alarms=world,
             inbox_pause=timedelta(0),
+            settling=self._lagging if world.journal.disk.slow else None,
+        )
+
+    def _lagging(self, wake: Callable[[], None]) -> Lagging:
+        """Return what settles over the world's slow disk."""
+        del wake
+        journal, agenda = self._world.journal, self._world.agenda
+        return Lagging(
+            journal.write_all,
+            journal.sync,
+            journal.disk,
+            agenda,
+            lambda: self._world.turn(self),
         )
 
     def begin(
@@ -164,7 +209,8 @@ class SimulatedEngines:
         self, plan: Plan, script: Script, agenda: Agenda, truth: Truth
     ) -> None:
         """Take the plan, and the world that it runs in."""
-        self.clock, self.journal = WorldClock(agenda), FailingJournal(script)
+        self.clock, self.agenda = WorldClock(agenda), agenda
+        self.journal = FailingJournal(script, Disk(script.seed))
         self.crashes = self.taken_over = self.fenced_off = 0
         self.people = People(plan, script, agenda, truth, self)
         self._plan, self._script, self._weather = plan, script, script.weather
@@ -172,6 +218,7 @@ class SimulatedEngines:
         self._workshop = Workshop(script, agenda, truth)
         self._left: dict[tuple[Hashable, ...], Work] = {}
         self._performed: Counter[tuple[Hashable, ...]] = Counter()
+        self._begun: list[effects.Apply | effects.Undo] = []
         self._state: RolloutState | None = None
         self._seq = 0
         self._workers = [Worker(self), Worker(self)]
@@ -256,10 +303,14 @@ class SimulatedEngines:
 
     # -- turns -----------------------------------------------------------------
 
+    def turn(self, worker: Worker) -> None:
+        """Let a worker have its turn, if it can."""
+        if worker.alive and not worker.still:
+            self._turn(worker)
+
     def _turn_all(self) -> None:
         for worker in tuple(self._workers):
-            if worker.alive and not worker.still:
-                self._turn(worker)
+            self.turn(worker)
 
     def _turn(self, worker: Worker) -> None:
         try:
@@ -328,6 +379,18 @@ class SimulatedEngines:
     # -- dying and standing still ----------------------------------------------
 
     def _die(self, worker: Worker) -> None:
+        """Die alone, or with the whole machine and what was not synced there."""
+        if self.journal.disk.power_fails() and not self.known().ended:
+            self.journal.disk.lose(self.journal)
+            self._state, self._seq = None, 0
+            for deed in self._begun:
+                hold(is_intended(self.history, deed), f"the intent of {deed} is lost")
+            for each in tuple(self._workers):
+                self._end_of(each)
+        else:
+            self._end_of(worker)
+
+    def _end_of(self, worker: Worker) -> None:
         """Die: what is under way outlives it, takes effect now, or never."""
         self.crashes += 1
         worker.alive = False
@@ -429,6 +492,7 @@ class SimulatedEngines:
         """Law 5: the intent is in the journal; no attempt is begun twice."""
         intended = is_intended(self.history, effect)
         hold(intended, f"{work.key} is performed without an intent")
+        self._begun.append(effect)
         self._performed[work.key] += 1
         hold(self._performed[work.key] == 1, f"{work.key} is performed twice")
 

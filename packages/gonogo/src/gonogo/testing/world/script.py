@@ -50,6 +50,7 @@ class Script(Dice):
     The dice of one world, and how they are loaded.
 
     Attributes:
+        seed: What it is all drawn from; other dice may be too.
         weather: How much goes wrong.
         kind: From now on nothing goes wrong any more.
     """
@@ -57,7 +58,7 @@ class Script(Dice):
     def __init__(self, seed: object, *, weather: Weather | None) -> None:
         """Take the seed; without a weather, draw that too."""
         super().__init__("world", seed)
-        self._seed_of_moods = seed
+        self.seed = seed
         self.weather = pick(self, WEATHERS) if weather is None else weather
         self.kind = False
 
@@ -85,7 +86,7 @@ class Script(Dice):
 
     def metric(self, name: str, at: datetime) -> Observation:
         """Return what a metric reads: its mood lasts for a quarter of an hour."""
-        moods = Dice("mood", self._seed_of_moods, name, (at - NOON) // (15 * MINUTE))
+        moods = Dice("mood", self.seed, name, (at - NOON) // (15 * MINUTE))
         if self.kind or not chance(moods, self.weather.probes):
             return Observation(value=GOOD)
         if chance(moods, 50):
