@@ -1,6 +1,7 @@
 """Effects: what the runner should do. Each is a value; a repeat under way is dropped."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from gonogo.model.identifiers import MetricName, QuestionId, StepId
 from gonogo.model.operation import Operation
@@ -34,10 +35,16 @@ class Observe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """Measure a metric; answer with `ReportMeasured`."""
+    """
+    Measure a metric; answer with `ReportMeasured`.
+
+    Attributes:
+        since: What a source is asked for begins here; None for a look at this moment.
+    """
 
     metric: MetricName
     operation: Operation
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ class UnknownEvent(ValueError):
 def encode_event(event: Event) -> Json:
     """Write an event as a JSON object; `event` holds its type's name."""
     body = _adapter(type(event).__name__).dump_python(event, mode="json")
-    return {"event": type(event).__name__, **body}
+    return {"event": type(event).__name__, **_without_unused(body)}
 
 
 def decode_event(data: Mapping[str, Any]) -> Event:
@@ -78,6 +78,38 @@ def decode_plan(data: Mapping[str, Any]) -> Plan:
     """
     plan: Plan = _adapter("Plan").validate_python(data)
     return plan
+
+
+def _without_unused(body: Json) -> Json:
+    """
+    Return an event without what only measurements of a source have, where it has none.
+
+    There are more measurements than anything else: a plain number takes as much room in
+    a journal as it did before there were sources.
+    """
+    for name in _SEEN:
+        seen = body.get(name)
+        if seen is not None and seen["sample"] is None:
+            del seen["sample"]
+    if "tally" in body and body["tally"] is None:
+        del body["tally"]
+    for found in body.get("verdicts", ()):
+        for name, unused in _UNUSED.items():
+            if found[name] == unused:
+                del found[name]
+        evidence = found.get("evidence")
+        if evidence is not None and not evidence["onsets"]["sums"]:
+            del evidence["onsets"]
+    return body
+
+
+_SEEN = ("measurement", "observation")
+_UNUSED: Mapping[str, object] = {
+    "finding": None,
+    "evidence": None,
+    "final": False,
+    "measured": None,
+}
 
 
 @cache

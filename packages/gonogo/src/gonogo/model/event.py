@@ -20,6 +20,7 @@ from gonogo.model.identifiers import (
 )
 from gonogo.model.operation import Operation
 from gonogo.model.plan import Plan
+from gonogo.model.sample import Tally
 from gonogo.model.scope import Scope
 from gonogo.model.verdict import GateVerdict, Measurement, Observation, Verdict
 
@@ -34,7 +35,12 @@ class Asked(StrEnum):
     HANDOVER = "handover"
     INCIDENT = "incident"
     FAILED = "failed"
+    UNDECIDED = "undecided"
     SKIP = "skip"
+
+
+WITHOUT_PROOF = "proceed"
+"""The answer by which a person lets a soak be over that has not shown enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,12 +291,18 @@ class MeasurementTaken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaselineCaptured:
-    """The value of a metric before the change."""
+    """
+    The value of a metric before the change.
+
+    Attributes:
+        tally: What it was counted from, where a source counts.
+    """
 
     at: datetime
     step: StepId
     metric: MetricName
     value: float
+    tally: Tally | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,6 +320,56 @@ class SoakReset:
 
     at: datetime
     step: StepId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldPaused:
+    """
+    The hold of a soak stands still: a gate has had no data to be judged by.
+
+    Attributes:
+        since: Time from here on does not count, until the hold goes on.
+    """
+
+    at: datetime
+    step: StepId
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldResumed:
+    """The hold of a soak goes on; its end is later by the time that did not count."""
+
+    at: datetime
+    step: StepId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoakProlonged:
+    """
+    A soak has not shown enough to decide, and goes on.
+
+    Attributes:
+        until: When the next final look is due.
+        look: Its number; the first was at the planned end.
+    """
+
+    at: datetime
+    step: StepId
+    until: datetime
+    look: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoakAccepted:
+    """A person lets a soak be over that could not show enough, and says why."""
+
+    at: datetime
+    step: StepId
+    by: Person
     reason: str
 
 
@@ -594,6 +656,10 @@ Event = (
     | BaselineCaptured
     | SoakStarted
     | SoakReset
+    | HoldPaused
+    | HoldResumed
+    | SoakProlonged
+    | SoakAccepted
     | SoakExtended
     | StepCompleted
     | StagePromoted

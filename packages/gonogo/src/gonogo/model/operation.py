@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Literal
 
+from gonogo.model.sample import MetricKind
 from gonogo.model.tagged import Tagged
 
 MINUTE = timedelta(minutes=1)
@@ -129,7 +130,45 @@ class ReadFlag:
     kind: Literal["read_flag"] = "read_flag"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """
+    What one arm is asked for, in the language of its source.
+
+    Attributes:
+        events: The events counted, the buckets of a quantile, or the level of a gauge.
+        exposure: What the events happened among; None where time alone is counted.
+    """
+
+    events: str
+    exposure: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """
+    Ask a source what its arms gave since the last look; the answer is a `Sample`.
+
+    Attributes:
+        source: A name of `Plan.sources`.
+        metric_kind: What the answer is made into.
+        control: None where nothing without the change can be asked.
+        instances: So many give a count per time, where `exposure` does not say.
+        quantile: Which one to show, of a quantile.
+    """
+
+    source: str
+    metric_kind: MetricKind
+    canary: Asked
+    control: Asked | None = None
+    instances: int = 1
+    quantile: float = 0.99
+    deadline: timedelta = timedelta(seconds=10)
+    idempotent: bool = True
+    kind: Literal["query"] = "query"
+
+
 Operation = Annotated[
-    Shell | Sql | Migrate | Http | SetFlag | RestoreFlag | KillFlags | ReadFlag,
+    Shell | Sql | Migrate | Http | SetFlag | RestoreFlag | KillFlags | ReadFlag | Query,
     Tagged("kind"),
 ]

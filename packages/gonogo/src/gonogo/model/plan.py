@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from gonogo.model.condition import Condition
 from gonogo.model.expectation import Expectation
 from gonogo.model.identifiers import GateId, MetricName, QuestionId, StageId, StepId
+from gonogo.model.judging import Counting, JudgeName, Judging
 from gonogo.model.operation import Operation
 from gonogo.model.tagged import Tagged
 from gonogo.model.window import ChangeWindow
@@ -193,6 +194,9 @@ class Gate:
         consecutive: So many bad measurements in a row make a fail.
         floor: For relative limits: a change is taken against at least this value,
             so that a baseline near zero does not turn noise into a fail.
+        judge: None: by evidence where the metric is counted, else by the plain limit.
+        window: The plain limit is held against the mean of so long. None: of one look.
+        tolerance: The plain limit may be overstepped by so much, in its own unit.
     """
 
     id: GateId
@@ -203,6 +207,9 @@ class Gate:
     holds: Holds = Holds.MUST
     consecutive: int = 1
     floor: float = 0.0
+    judge: JudgeName | None = field(default=None, metadata=ADDED_LATER)
+    window: timedelta | None = field(default=None, metadata=ADDED_LATER)
+    tolerance: float = field(default=0.0, metadata=ADDED_LATER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +220,8 @@ class Metric:
     Attributes:
         baseline: Whether its value before the change is needed.
         errors: So many unread measurements in a row call a person.
+        judging: What its judge has to know beforehand; None for a plain number.
+        counting: None: every measurement counts by itself.
     """
 
     name: MetricName
@@ -221,6 +230,8 @@ class Metric:
     cadence: timedelta = timedelta(minutes=1)
     baseline: bool = False
     errors: int = 3
+    judging: Judging | None = field(default=None, metadata=ADDED_LATER)
+    counting: Counting | None = field(default=None, metadata=ADDED_LATER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,6 +306,22 @@ class ValueSource:
     secret: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """
+    Where measurements come from.
+
+    Attributes:
+        kind: The adapter: prometheus, sql, http, csv, log, otlp, datadog, …
+        url: Where it is, with names for values (`$PROMETHEUS_URL`); a file's path.
+        options: What else the adapter needs; secrets by name only.
+    """
+
+    kind: str
+    url: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Plan:
     """
@@ -309,6 +336,8 @@ class Plan:
         self_approval: Whether the one who started may approve.
         windows: No stage is entered, and no action begun, outside these.
         on_failure: What a failing step leads to, where it does not say itself.
+        sources: Where measurements come from, by the name that queries use.
+        alpha: How often a soak without fault may be turned back, at most.
     """
 
     title: str
@@ -326,4 +355,6 @@ class Plan:
     self_approval: bool = False
     windows: tuple[ChangeWindow, ...] = field(default=(), metadata=ADDED_LATER)
     on_failure: OnFailure = field(default=OnFailure.BACK, metadata=ADDED_LATER)
+    sources: Mapping[str, Source] = field(default_factory=dict, metadata=ADDED_LATER)
+    alpha: float = field(default=0.05, metadata=ADDED_LATER)
     digest: str = ""

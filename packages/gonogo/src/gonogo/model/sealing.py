@@ -8,7 +8,7 @@ reading the document. Both write the same bytes; the tests hold them to it.
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import MISSING, fields, is_dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 from functools import cache
@@ -97,7 +97,12 @@ def _names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401  # a type of the plan
 def _later(kind: Any) -> Mapping[str, object]:  # noqa: ANN401  # a type of the plan
     """Return the fields that came later, with their defaults."""
     later = (each for each in fields(kind) if each.metadata == ADDED_LATER)
-    return {each.name: each.default for each in later}
+    return {
+        each.name: each.default
+        if each.default_factory is MISSING
+        else each.default_factory()
+        for each in later
+    }
 
 
 def iso_duration(span: timedelta) -> str:

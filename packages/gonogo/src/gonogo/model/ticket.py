@@ -1,6 +1,7 @@
 """A ticket: which piece of a rollout's work an operator is asked to do."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from gonogo.model.identifiers import RolloutId
 
@@ -16,9 +17,14 @@ class Ticket:
             and never begun twice. None for a look, which changes nothing.
         traceparent: What a process that does the work is told, so that what it traces
             stands below the rollout (W3C Trace Context). '' where nobody traces.
+        since: Of a look: the instant of the one before, where the stretch begins that
+            it asks about. None where there was none.
+        at: Of a look: as of when it counts, where the stretch ends. None for now.
     """
 
     rollout: RolloutId
     subject: str
     attempt: int | None = None
     traceparent: str = field(default="", compare=False)
+    since: datetime | None = field(default=None, compare=False)
+    at: datetime | None = field(default=None, compare=False)

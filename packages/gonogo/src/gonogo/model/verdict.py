@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from gonogo.model.evidence import EvidenceState, Finding
 from gonogo.model.identifiers import GateId
+from gonogo.model.sample import Sample
 
 
 class Outcome(StrEnum):
@@ -32,10 +34,22 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateVerdict:
-    """The verdict on one gate."""
+    """
+    The verdict on one gate.
+
+    Attributes:
+        finding: Of the judge by evidence; None where another judged.
+        evidence: With which the test goes on; None: as it was.
+        final: Whether the planned soak ended with this look.
+        measured: Where measurements are counted: what this one came to by itself.
+    """
 
     gate: GateId
     verdict: Verdict
+    finding: Finding | None = None
+    evidence: EvidenceState | None = None
+    final: bool = False
+    measured: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +60,13 @@ class Measurement:
     Attributes:
         value: A finite number or a word; None when there is no data.
         error: Set when the measurement could not be taken; then `value` is None.
+        sample: What the value was made of, where a source gives more than a number.
     """
 
     at: datetime
     value: float | str | None = None
     error: str | None = None
+    sample: Sample | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +79,7 @@ class Observation:
         value: The one value asked for, where there is one.
         rows: How many rows a query gave.
         error: Set when it could not be done: what happened and what to do.
+        sample: What a source of measurements counted or read.
         took_s: Real seconds.
     """
 
@@ -72,4 +89,5 @@ class Observation:
     http_status: int | None = None
     rows: int | None = None
     error: str | None = None
+    sample: Sample | None = None
     took_s: float = 0.0
