@@ -18,8 +18,13 @@ from gonogo.model import command as commands
 from gonogo.model import effect as effects
 from gonogo.model import event as events
 from gonogo.model.command import Person
+from gonogo.model.condition import Relative
+from gonogo.model.judging import JudgeName
+from gonogo.model.operation import Query
+from gonogo.model.sample import Sample, Tally
 from gonogo.model.verdict import Measurement, Observation
 from gonogo.testing import laws
+from gonogo.testing.clock import NOON
 from gonogo.testing.plans import BAD
 from gonogo.testing.strategies import plans
 from gonogo.testing.world import CALM, Weather, World, world_of
@@ -97,11 +102,13 @@ def test_law_2_and_3_abort_leads_back_from_every_reachable_state(plan, seed, wor
 def _walk_back(state, *, works):
     """Pause, abort, and answer every effect; nobody answers a question."""
     at = state.at
-    state = decide(state, commands.Pause(at=at, by=ADA)).state
+    paused = decide(state, commands.Pause(at=at, by=ADA))
+    state = paused.state
     decision = decide(state, commands.Abort(at=at, by=ADA))
     under_way = [each.id for each in state.actions_under_way()]
     seen = Observation() if works else Observation(exit_status=1)
-    steps, waiting = 0, list(decision.effects)
+    # What was due at that very instant may have turned back before anybody spoke.
+    steps, waiting = 0, [*paused.effects, *decision.effects]
     state = decision.state
     for step in under_way:
         attempt = state.step(step).attempt
@@ -183,6 +190,8 @@ def test_law_4_a_bad_value_turns_back_whatever_is_going_on(plan, seed, data):
         watch.take(event)
     state = held.state
     for gate in watch.in_force().values():
+        if _looks_back(state, gate):
+            continue
         if gate.condition.relative and gate.metric not in state.baselines:
             continue
         after = state
@@ -191,16 +200,53 @@ def test_law_4_a_bad_value_turns_back_whatever_is_going_on(plan, seed, data):
         assert after.phase in {Phase.ROLLING_BACK, Phase.ROLLED_BACK}
 
 
-def _measured_bad(state, metric):
+def _looks_back(state, gate):
+    """Tell whether one bad value is not enough: many are counted, or their mean is."""
+    counted = state.metric(gate.metric).counting is not None
+    others = gate.judge is JudgeName.KAYENTA or gate.window is not None
+    return counted or others or gate.condition.relative is Relative.CONTROL
+
+
+def _measured_bad(state, metric, sample=None):
     if state.phase is not Phase.RUNNING:
         return state
     known = state.metrics.get(metric)
     at = state.at + state.metric(metric).cadence
     at = max(at, known.last.at + state.metric(metric).cadence) if known else at
-    report = commands.ReportMeasured(
-        at=at, metric=metric, measurement=Measurement(at=at, value=BAD * 10)
-    )
+    measurement = Measurement(at=at, value=BAD * 10, sample=sample)
+    report = commands.ReportMeasured(at=at, metric=metric, measurement=measurement)
     return decide(state, report).state
+
+
+@BOUNDED
+@given(plans(), SEEDS, st.data())
+def test_law_4_proven_harm_turns_back_whatever_is_going_on(plan, seed, data):
+    """One look with overwhelming evidence is enough, though the rollout is paused."""
+    history = lived(plan, seed, people=10, meddling=3).history
+    length = data.draw(st.integers(1, len(history)))
+    state = decide(replay(history[:length]), commands.Pause(at=NOON, by=ADA)).state
+    watch = laws.Watch(plan)
+    for event in history[:length]:
+        watch.take(event)
+    all_bad = Sample(
+        since=NOON,
+        canary=Tally(events=90_000, exposure=100_000),
+        control=Tally(events=1_000, exposure=100_000),
+    )
+    weighed = [g for g in watch.in_force().values() if _is_weighed(state, g)]
+    for gate in weighed if state.phase is Phase.RUNNING else ():
+        after = _measured_bad(state, gate.metric, all_bad)
+        assert after.phase in {Phase.ROLLING_BACK, Phase.ROLLED_BACK}
+
+
+def _is_weighed(state, gate):
+    """Tell whether evidence judges a gate."""
+    metric = state.metric(gate.metric)
+    plain = metric.counting is not None or gate.judge not in {
+        None,
+        JudgeName.EVIDENCE,
+    }
+    return isinstance(metric.probe, Query) and not plain
 
 
 @BOUNDED

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gonogo.decision import evolve, gate, schedule
+from gonogo.decision import evolve, gate, hold, schedule
+from gonogo.decision.evolving import measuring
 from gonogo.decision.remembering import RESTLESS
 from gonogo.decision.state import RolloutState
 from gonogo.testing.strategies import plans
@@ -20,6 +21,8 @@ LOOKS = (
     vars(RolloutState)["current_step"].fget,
     vars(RolloutState)["_actions_open"].fget,
     gate._watch,
+    hold._looked_at_end,
+    measuring._looking_back,
     schedule._undo_wakes,
 )
 

@@ -1,5 +1,8 @@
 """The threshold judge: one measurement against one limit, in every way it is stated."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from gonogo.analysis.threshold import judge, limit_text
@@ -107,11 +110,65 @@ def test_a_change_against_the_baseline(value, baseline, stated, outcome):
     assert outcome == judged(relative, value, baseline)
 
 
-@pytest.mark.parametrize("other", [Relative.CONTROL, Relative.PREVIOUS])
-def test_a_comparison_that_is_not_bound_is_never_a_pass(other):
+@pytest.mark.parametrize(
+    ("other", "known"), [(Relative.CONTROL, None), (Relative.PREVIOUS, 1.0)], ids=str
+)
+def test_a_comparison_that_is_not_bound_is_never_a_pass(other, known):
     """Without the series to compare with, nobody can judge."""
     stated = against("<", 5.0, unit="%", relative=other)
-    assert INCONCLUSIVE == judged(stated, 1.0, 1.0)
+    assert INCONCLUSIVE == judged(stated, 1.0, known)
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome"), [(10.4, PASS), (10.5, FAIL), (10.6, FAIL)], ids=str
+)
+def test_a_change_against_the_control(value, outcome):
+    """A control beside the canary is compared with as a baseline is."""
+    stated = against("<", 5.0, unit="%", relative=Relative.CONTROL)
+    assert outcome == judged(stated, value, 10.0)
+
+
+TOLERATED = {
+    "at most, within": ("<=", 5.0, Holds.MUST, 5.5, PASS),
+    "at most, beyond": ("<=", 5.0, Holds.MUST, 5.6, FAIL),
+    "at least, within": (">=", 5.0, Holds.MUST, 4.5, PASS),
+    "at least, beyond": (">=", 5.0, Holds.MUST, 4.4, FAIL),
+    "between, within": ("between", (1.0, 5.0), Holds.MUST, 0.5, PASS),
+    "between, beyond": ("between", (1.0, 5.0), Holds.MUST, 5.6, FAIL),
+    "a trigger, within": (">", 5.0, Holds.MUST_NOT, 5.5, PASS),
+    "a trigger, beyond": (">", 5.0, Holds.MUST_NOT, 5.6, FAIL),
+}
+
+
+@pytest.mark.parametrize(
+    ("sign", "limit", "holds", "value", "outcome"), TOLERATED.values(), ids=TOLERATED
+)
+def test_a_limit_may_be_overstepped_by_what_is_tolerated(
+    sign, limit, holds, value, outcome
+):
+    """A little beyond the limit is no fail; more is."""
+    stated = replace(against(sign, limit, holds=holds), tolerance=0.5)
+    verdict = judge(stated, Measurement(at=NOON, value=value), None)
+    assert outcome == verdict.outcome
+    assert verdict.reasons[0].endswith("by the plain limit (with a tolerance of 0.5)")
+
+
+@pytest.mark.parametrize(
+    ("window", "outcome"), [(None, FAIL), (timedelta(minutes=3), PASS)], ids=str
+)
+def test_a_window_judges_the_mean_of_its_looks(window, outcome):
+    """Noise evens out; without a window the last look counts."""
+    stated = replace(against("<", 5.0), window=window)
+    verdict = judge(stated, Measurement(at=NOON, value=6.0), None, seen=(4.0, 4.0, 6.0))
+    assert outcome == verdict.outcome
+
+
+def test_it_says_why_evidence_does_not_judge():
+    """Whoever reads the verdict knows which judge it was, and why."""
+    verdict = judge(
+        against("<", 5.0), Measurement(at=NOON, value=1.0), None, why="too few blocks"
+    )
+    assert verdict.reasons[0].endswith("by the plain limit (too few blocks)")
 
 
 WORDS = {
@@ -218,7 +275,8 @@ REASONS = {
 def test_a_verdict_gives_its_reason_in_numbers(reason, stated, value, baseline):
     """A verdict says what was measured and what the limit is."""
     verdict = judge(stated, Measurement(at=NOON, value=value), baseline)
-    assert (reason,) == verdict.reasons
+    plain = "" if isinstance(value, str) else ", by the plain limit"
+    assert (f"{reason}{plain}",) == verdict.reasons
 
 
 LIMITS = {

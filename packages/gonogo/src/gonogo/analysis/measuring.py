@@ -21,7 +21,7 @@ def measurement_of(observation: Observation, at: datetime) -> Measurement:
     value = observation.value
     if value is None and observation.exit_status is not None:
         value = _last_line(observation.output)
-    return Measurement(at=at, value=_usable(value))
+    return Measurement(at=at, value=_usable(value), sample=observation.sample)
 
 
 def _ended_badly(observation: Observation) -> str:

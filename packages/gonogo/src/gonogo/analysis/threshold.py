@@ -2,27 +2,41 @@
 The plain threshold judge: one measurement against one limit.
 
 It is the judge where a document gives only a number and a source gives only a number.
-It says nothing about chance; `consecutive` on the gate is all it has against noise.
+It says nothing about chance, and says in its reasons that it is the plain one: all it
+has against noise is what its gate tells it, to look at a mean (`window`), to want several
+bad looks in a row (`consecutive`), or to tolerate a little (`tolerance`).
 """
 
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from gonogo.model.condition import Comparator, Condition, Relative
 from gonogo.model.plan import Gate, Holds
 from gonogo.model.verdict import Measurement, Outcome, Verdict
 
 
-def judge(gate: Gate, measurement: Measurement, baseline: float | None) -> Verdict:
+def judge(
+    gate: Gate,
+    measurement: Measurement,
+    baseline: float | None,
+    *,
+    seen: Sequence[float] = (),
+    why: str = "",
+) -> Verdict:
     """
     Judge one measurement.
 
     Args:
         gate: The condition, and whether it must hold or must not.
         measurement: Of the gate's metric.
-        baseline: The metric's value before the change; None when none was taken.
+        baseline: What a relative limit is held against: the metric's value before the
+            change, or the control's; None when there is none.
+        seen: The values of the gate's window, the measurement's last; its mean is
+            judged. Empty: the measurement alone.
+        why: Why evidence does not judge, as the end of a sentence; '' goes unsaid.
 
     Returns:
         `ERROR` when it could not be measured; `INCONCLUSIVE` without data, without
@@ -42,7 +56,21 @@ def judge(gate: Gate, measurement: Measurement, baseline: float | None) -> Verdi
         )
     if not _has_limit(gate.condition):
         return _verdict(Outcome.INCONCLUSIVE, f"{gate.metric}: no limit is stated")
-    return _judge_number(gate, measurement.value, baseline)
+    looked_back = gate.window is not None and bool(seen)
+    value = sum(seen) / len(seen) if looked_back else measurement.value
+    return _judge_number(gate, value, baseline, _plain(gate, seen, why))
+
+
+def _plain(gate: Gate, seen: Sequence[float], why: str) -> str:
+    """Return which judge this is, and what it was told."""
+    if gate.window is None and not gate.tolerance and not why:
+        return ", by the plain limit"
+    told = [f"mean of {len(seen) or 1} looks"] if gate.window is not None else []
+    if gate.tolerance:
+        told.append(f"with a tolerance of {_number(gate.tolerance)}")
+    if why:
+        told.append(why)
+    return f", by the plain limit ({'; '.join(told)})"
 
 
 def _is_no_number(value: float | str) -> bool:
@@ -87,12 +115,35 @@ def _same_number(value: float | str, wanted: str) -> bool:
     return not isinstance(value, str) and value == float(wanted)
 
 
-def _judge_number(gate: Gate, value: float, baseline: float | None) -> Verdict:
+def _judge_number(
+    gate: Gate, value: float, baseline: float | None, plain: str
+) -> Verdict:
     compared = _compared_value(gate, value, baseline)
     if isinstance(compared, str):
         return _verdict(Outcome.INCONCLUSIVE, f"{gate.metric}: {compared}")
-    held = compares(gate.condition, compared)
-    return _verdict(_outcome(gate, held=held), _reason(gate, value, compared, baseline))
+    condition = _tolerant(gate) if gate.tolerance else gate.condition
+    held = compares(condition, compared)
+    reason = _reason(gate, value, compared, baseline)
+    return _verdict(_outcome(gate, held=held), f"{reason}{plain}")
+
+
+def _tolerant(gate: Gate) -> Condition:
+    """Return the condition with what the gate tolerates: a fail is so much farther."""
+    condition, limit = gate.condition, gate.condition.value
+    slack = gate.tolerance if gate.holds is Holds.MUST else -gate.tolerance
+    if limit is None:
+        return condition
+    if isinstance(limit, tuple):
+        return replace(condition, value=(limit[0] - slack, limit[1] + slack))
+    if condition.comparator in _UPPER:
+        return replace(condition, value=limit + slack)
+    return replace(
+        condition, value=limit - slack if condition.comparator in _LOWER else limit
+    )
+
+
+_UPPER = frozenset({Comparator.LESS, Comparator.AT_MOST})
+_LOWER = frozenset({Comparator.MORE, Comparator.AT_LEAST})
 
 
 COMPARE: Mapping[Comparator, Callable[[float, float], bool]] = {
@@ -118,8 +169,10 @@ def _compared_value(gate: Gate, value: float, baseline: float | None) -> float |
     relative = gate.condition.relative
     if relative is None:
         return value
-    if relative is not Relative.BASELINE:
+    if relative is Relative.PREVIOUS:
         return f"no {relative} is bound to compare with"
+    if baseline is None and relative is Relative.CONTROL:
+        return "no control is there to compare with"
     if baseline is None:
         return "no baseline was taken before the change"
     return _change(gate, value, baseline)
@@ -131,7 +184,10 @@ def _change(gate: Gate, value: float, baseline: float) -> float | str:
     base = max(baseline, gate.floor)
     if base == 0:
         same = 1.0 if gate.condition.unit == "x" else 0.0
-        return same if value == 0 else "the baseline is 0: bind a `floor` for changes"
+        base_name = gate.condition.relative
+        return (
+            same if value == 0 else f"the {base_name} is 0: bind a `floor` for changes"
+        )
     ratio = max(value, gate.floor) / base
     return ratio if gate.condition.unit == "x" else (ratio - 1) * 100
 
@@ -149,7 +205,8 @@ def _reason(gate: Gate, value: float, compared: float, baseline: float | None) -
     sign = "+" if compared >= 0 and gate.condition.unit != "x" else ""
     return (
         f"{gate.metric} is {_number(value)}, {sign}{_number(compared)}{unit} against "
-        f"a baseline of {_number(baseline or 0.0)}{_raised(gate, baseline)}, "
+        f"a {gate.condition.relative} of {_number(baseline or 0.0)}"
+        f"{_raised(gate, baseline)}, "
         f"{_has_to(gate)} {limit}"
     )
 
