@@ -3,6 +3,7 @@
 import io
 import os
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -296,6 +297,19 @@ def test_a_choice_is_asked_for_until_one_is_made(typed, word):
     terminal.types(typed)
     answer = terminal.people.answer(ASK_BUILD, PLAN)
     assert (word, "terminal") == (answer.answer, answer.by.source)
+
+
+def test_whoever_proceeds_without_proof_is_asked_for_a_reason():
+    """An empty one is none; it goes with the answer."""
+    soak = replace(
+        ASK_BUILD, about=Asked.UNDECIDED, choices=("extend", "proceed", "back")
+    )
+    terminal = Terminal()
+    terminal.types("pro\n\ntried by hand\n")
+    answer = terminal.people.answer(soak, PLAN)
+    assert ("proceed", "tried by hand") == (answer.answer, answer.comment)
+    terminal.types("extend\n")
+    assert "" == terminal.people.answer(soak, PLAN).comment
 
 
 def test_no_beginning_that_fits_two_choices_is_taken():

@@ -112,9 +112,12 @@ class RedactingOperator:
         return None if seen is None else self._redacted(seen)
 
     def _redacted(self, seen: Observation) -> Observation:
-        value, error = seen.value, seen.error
+        value, error, sample = seen.value, seen.error, seen.sample
+        if sample is not None and sample.notes:
+            sample = replace(sample, notes=tuple(map(self._shown, sample.notes)))
         return replace(
             seen,
+            sample=sample,
             output=bounded(seen.output, self._redact),
             value=self._shown(value) if isinstance(value, str) else value,
             error=None if error is None else self._shown(error),

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.panel import Panel
 
 from gonogo.model.command import Answer, Approve, Person
-from gonogo.model.event import ApprovalAsked, QuestionAsked
+from gonogo.model.event import WITHOUT_PROOF, ApprovalAsked, Asked, QuestionAsked
 from gonogo.model.plan import Approval, Plan
 
 _POLL_S = 0.1  # how late the end of a prompt may be noticed; nobody sees a tenth
@@ -45,10 +45,17 @@ class TerminalPeople:
                 return None
             self._show(question.text, title=question.role or "Question")
             said = self._choose(question.question, question.choices)
-        if said is None:
+            why: str | None = ""
+            if said == WITHOUT_PROOF and question.about is Asked.UNDECIDED:
+                why = self._reason(question.question)
+        if said is None or why is None:
             return None
         return Answer(
-            at=question.at, by=self._person(), question=question.question, answer=said
+            at=question.at,
+            by=self._person(),
+            question=question.question,
+            answer=said,
+            comment=why,
         )
 
     def consent(
@@ -106,6 +113,12 @@ class TerminalPeople:
             if choices:
                 self._console.print(escape(f"Please answer {label}."))
         return None
+
+    def _reason(self, subject: str) -> str | None:
+        """Ask until a reason is given: without one nobody goes on without proof."""
+        while (said := self._prompt(subject, "For what reason")) == "":
+            self._console.print("It stands in the report, with your name.")
+        return said
 
     def _prompt(self, subject: str, label: str) -> str | None:
         """Return one line; None when the question, or the input, has ended."""

@@ -104,6 +104,18 @@ def _(event: events.SoakReset, seen: Seen, trail: Trail) -> None:
 
 
 @take.register
+def _(event: events.HoldPaused, seen: Seen, trail: Trail) -> None:
+    key, reason = ("step", event.step), event.reason
+    trail.note(key, seen.at, "soak.paused", reason=reason)
+
+
+@take.register
+def _(event: events.SoakProlonged, seen: Seen, trail: Trail) -> None:
+    key, reason = ("step", event.step), event.reason
+    trail.note(key, seen.at, "soak.prolonged", reason=reason)
+
+
+@take.register
 def _(event: events.StepCompleted, seen: Seen, trail: Trail) -> None:
     # What was answered before it was asked is done the moment its turn comes.
     begin_step(trail, seen, event.step)
