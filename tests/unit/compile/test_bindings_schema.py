@@ -11,6 +11,7 @@ from gonogo.document.reading import Reading
 
 SCHEMA = bindings_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
+OF_A_METRIC = {"arm", "traffic"}
 FORM = {"GNG203", "GNG204", "GNG205", "GNG206", "GNG207", "GNG208"}
 
 WHOLE = {
@@ -92,6 +93,25 @@ BINDINGS = {
     "metrics: {E: {every: 1m}}": False,
     "metrics: {E: {shell: x, consecutive: 1.5}}": False,
     "variants: {platform: Heroku}": True,
+    "sources: {prom: {kind: prometheus, url: u, options: {a: b}}}": True,
+    "sources: {lab: csv}": True,
+    "sources: {prom: {url: u}}": False,
+    "alpha: 0.01": True,
+    "alpha: few": False,
+    "metrics: {E: {source: s, kind: count, canary: q}}": True,
+    "metrics: {E: {source: s, kind: sum, canary: q}}": False,
+    "metrics: {E: {source: s, kind: count, canary: {events: q, exposure: e}}}": True,
+    "metrics: {E: {source: s, kind: count, canary: {exposure: e}}}": False,
+    "metrics: {E: {source: s, http: u, kind: count, canary: q}}": False,
+    "metrics: {E: {source: s, ready: lag, canary: 'a=1'}}": True,
+    "metrics: {E: {source: s, kind: count, canary: q, judge: kayenta}}": True,
+    "metrics: {E: {source: s, kind: count, canary: q, judge: jury}}": False,
+    "metrics: {E: {source: s, kind: count, canary: q, noise: {phi: 2}}}": True,
+    "metrics: {E: {source: s, kind: count, canary: q, noise: {fi: 2}}}": False,
+    "metrics: {E: {source: s, kind: count, canary: q, extensions: 0}}": True,
+    "metrics: {E: {source: s, kind: count, canary: q, extensions: 0.5}}": False,
+    "metrics: {E: {shell: x, failure_limit: 2, window: 5m, tolerance: 0.1}}": True,
+    "metrics: {E: {shell: x, failure_limit: -1}}": False,
     "lint: {ignore: [GNG303]}": True,
     'windows: [{rule: FREQ=DAILY, for: 8h, zone: UTC, except: ["2026-12-24"]}]': True,
     "windows: {rule: FREQ=DAILY, for: 8h, zone: UTC, holidays: de.ics}": True,
@@ -116,9 +136,14 @@ def test_schema_and_reader_agree(text, expected):
 )
 def test_a_key_that_has_to_be_there_is_missed_by_both(word, key):
     """The table says of each word what the reader of the word says."""
-    section = {"connection": "connections", "value": "values"}.get(word)
+    sections = {"connection": "connections", "value": "values", "sources": "sources"}
+    section = sections.get(word)
     if section is not None:
         text = f"{section}: {{X: {{}}}}"
+    elif word in OF_A_METRIC:
+        fields = {"arm": {"canary": {}}}.get(word, {"canary": "q", word: {}})
+        fields = {"source": "s", "kind": "count", **fields}
+        text = yaml.safe_dump({"metrics": {"X": fields}})
     elif word == "window":
         known = {"rule": "FREQ=DAILY", "for": "8h", "zone": "UTC"}
         text = yaml.safe_dump({"windows": [known | {key: None}]})

@@ -8,6 +8,7 @@ bindings to a plan. Both are pure and never raise: what is wrong is a diagnostic
 from dataclasses import replace
 
 from gonogo.document.advice.advise import advise
+from gonogo.document.advice.power import NOT_ASKED, Usual
 from gonogo.document.bindings.sources import Beside, read_bindings
 from gonogo.document.compiler.compile import Compiled, compile_plan
 from gonogo.document.compiler.windows import Calendars, no_calendars
@@ -33,6 +34,7 @@ def compile_document(
     name: str,
     beside: Beside | None = None,
     calendars: Calendars = no_calendars,
+    usual: Usual = NOT_ASKED,
 ) -> tuple[Reading, Compiled]:
     """
     Read a document and compile it; the diagnostics are of the whole way.
@@ -42,6 +44,7 @@ def compile_document(
         name: What the document is called.
         beside: The bindings file beside it, if there is one.
         calendars: Gives the calendar files that the bindings name.
+        usual: What its sources say is usual, where they were asked.
     """
     reading = read(data, name)
     bindings, wrong = read_bindings(reading, beside)
@@ -50,7 +53,7 @@ def compile_document(
         reading = read(data, name, bindings.vocabulary)
         bindings, wrong = read_bindings(reading, beside)
     compiled = compile_plan(reading, bindings, name=name, calendars=calendars)
-    advice = advise(reading, compiled.plan) if compiled.plan else ()
+    advice = advise(reading, compiled.plan, usual) if compiled.plan else ()
     every = {*reading.diagnostics, *wrong, *compiled.diagnostics, *advice}
     told = silenced(every, bindings.silenced)
     return reading, replace(compiled, diagnostics=tuple(sorted(told, key=_place)))

@@ -36,6 +36,9 @@ class Code(StrEnum):
     NO_BLOCK = "GNG218"
     NOT_HERE = "GNG219"
     NOT_SILENCED = "GNG220"
+    UNKNOWN_SOURCE = "GNG221"
+    NOT_READY = "GNG222"
+    NOT_ASKED_SO = "GNG223"
 
     UNBOUND_METRIC = "GNG301"
     NO_CONNECTION = "GNG302"
@@ -60,6 +63,8 @@ class Code(StrEnum):
     ELEMENT_SHOWN = "GNG321"
     EMPTY_STAGE = "GNG322"
     SPAN_SHOWN = "GNG323"
+    JUDGED_PLAINLY = "GNG324"
+    BOUND_BY_WORDS = "GNG325"
 
 
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
@@ -186,6 +191,25 @@ RULES: Mapping[Code, Rule] = {
         "'{name}' is not left out: {why}.{hint}",
         "Name warnings and notes only, as in lint: {{ignore: [GNG131]}}.",
     ),
+    Code.UNKNOWN_SOURCE: Rule(
+        _ERROR,
+        "Unknown source",
+        "No source '{name}' is bound.{hint}",
+        "Bind it: sources: {{{name}: {{kind: prometheus, url: $PROMETHEUS_URL}}}}.",
+    ),
+    Code.NOT_READY: Rule(
+        _ERROR,
+        "No ready metric",
+        "No ready metric '{name}' is known for sources of the kind {kind}.{hint}",
+        "Say how it is asked: source, kind, canary, control; `gonogo sources list` "
+        "shows what is ready.",
+    ),
+    Code.NOT_ASKED_SO: Rule(
+        _ERROR,
+        "Ready metric that cannot be asked so",
+        "{why}",
+        "Say its parameters, as in parameters: {{metric: shop_requests_total}}.",
+    ),
     Code.UNBOUND_METRIC: Rule(
         _WARNING,
         "Metric without a probe",
@@ -300,7 +324,8 @@ RULES: Mapping[Code, Rule] = {
         "Nothing to compare with",
         "'{metric}' is compared with a {relative} group, which nothing measures; "
         "a person judges it.",
-        "Bind a probe that gives the change itself, with 'measures: change'.",
+        "Ask a source for a control: too (canary: …, control: …), or bind a probe that "
+        "gives the change itself, with 'measures: change'.",
     ),
     Code.UNSAFE_PLACEHOLDER: Rule(
         _WARNING,
@@ -326,6 +351,18 @@ RULES: Mapping[Code, Rule] = {
         "Time that holds nothing",
         "'{text}' says {time}, and nothing is held for it: {why}.",
         "Write '- [ ] Wait …' or '- [ ] Monitor for …' in a stage, if it has to hold.",
+    ),
+    Code.JUDGED_PLAINLY: Rule(
+        _WARNING,
+        "Judged by the plain limit",
+        "'{metric}' is not judged by evidence, though its binding says so: {why}.",
+        "Mend that, or leave 'judge: evidence' out.",
+    ),
+    Code.BOUND_BY_WORDS: Rule(
+        _INFO,
+        "Bound by its words",
+        "'{metric}' is the ready metric '{ready}' of the source '{source}'.",
+        "Bind it under metrics, if another is meant.",
     ),
 }
 

@@ -17,6 +17,7 @@ from gonogo.model.operation import (
     SetFlag,
     Sql,
 )
+from gonogo.model.plan import Source
 
 # `$1` is a parameter and `$body$` a quote of PostgreSQL; neither is a value's name.
 _VALUE = re.compile(
@@ -36,8 +37,9 @@ NAMING: Mapping[type[Any], tuple[str, ...]] = {
     RestoreFlag: ("file", "flag"),
     ReadFlag: ("file", "flag"),
     KillFlags: ("file", "flags"),
+    Source: ("url", "options"),
 }
-"""The fields of each operation in which values are named."""
+"""The fields of each operation, and of a source, in which values are named."""
 
 
 def names_in(value: object) -> Iterator[str]:

@@ -7,6 +7,7 @@ from gonogo.document.advice.commands import commands
 from gonogo.document.advice.exposure import exposure
 from gonogo.document.advice.limits import limits
 from gonogo.document.advice.people import people
+from gonogo.document.advice.power import NOT_ASKED, Usual, power
 from gonogo.document.advice.soaks import soaks
 from gonogo.document.advice.spans import spans
 from gonogo.document.advice.variables import variables
@@ -29,6 +30,16 @@ _LOOKS: tuple[_Look, ...] = (
 )
 
 
-def advise(reading: Reading, plan: Plan) -> tuple[Diagnostic, ...]:
-    """Return what a careful release engineer would remark on a reading and its plan."""
-    return tuple(found for look in _LOOKS for found in look(reading, plan))
+def advise(
+    reading: Reading, plan: Plan, usual: Usual = NOT_ASKED
+) -> tuple[Diagnostic, ...]:
+    """
+    Return what a careful release engineer would remark on a reading and its plan.
+
+    Args:
+        reading: As read.
+        plan: As compiled from it.
+        usual: What the sources say is usual, where they were asked.
+    """
+    found = (each for look in _LOOKS for each in look(reading, plan))
+    return (*found, *power(plan, usual))

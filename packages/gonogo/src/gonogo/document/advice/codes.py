@@ -22,6 +22,12 @@ class Code(StrEnum):
     LIMITS_CONTRADICT = "GNG411"
     TRIGGER_INSIDE_LIMIT = "GNG412"
     SELDOM_LOOKED_AT = "GNG413"
+    SOAK_TOO_WEAK = "GNG414"
+    LIMIT_IN_NOISE = "GNG415"
+    LIMIT_WIDENED = "GNG416"
+    LIMIT_BROKEN = "GNG417"
+    DAYS_DIFFER = "GNG418"
+    POWER_UNKNOWN = "GNG419"
     DEADLINE_TOO_SHORT = "GNG420"
     ESTIMATE_ONLY = "GNG421"
     ROLLBACK_OF_LATER = "GNG430"
@@ -81,6 +87,45 @@ RULES: Mapping[Code, Rule] = {
         "Cadence longer than the soak",
         "'{title}' lasts {time}, and {what} is looked at every {every} only.",
         "Look more often than that, or hold for longer.",
+    ),
+    Code.SOAK_TOO_WEAK: Rule(
+        _WARNING,
+        "Limit that its soak cannot check",
+        "In {time} '{metric}' shows a rise from {smallest} on, and proves {provable}: "
+        "its limit is {limit}.",
+        "{needs}",
+    ),
+    Code.LIMIT_IN_NOISE: Rule(
+        _WARNING,
+        "Limit below its noise",
+        "The limit of '{metric}' cannot be kept apart from noise: {why}.",
+        "Measure the noise with `gonogo calibrate`, allow more, or run more instances.",
+    ),
+    Code.LIMIT_WIDENED: Rule(
+        _INFO,
+        "Limit that noise widens",
+        "Equal arms differ so much that the limit {limit} of '{metric}' acts from "
+        "{acts} on.",
+        "Measure the noise with `gonogo calibrate`, or run more instances.",
+    ),
+    Code.LIMIT_BROKEN: Rule(
+        _WARNING,
+        "Limit that is broken before the change",
+        "'{metric}' is usually beyond its limit {limit}: nothing could pass it.",
+        "Correct the limit, or the traffic that is stated.",
+    ),
+    Code.DAYS_DIFFER: Rule(
+        _WARNING,
+        "Compared with a time before",
+        "'{metric}' is compared with a time before, and days differ: rises below "
+        "{smallest} are not found at any traffic.",
+        "Give its query a `control`: those without the change, at the same time.",
+    ),
+    Code.POWER_UNKNOWN: Rule(
+        _INFO,
+        "Soak of unknown power",
+        "What the soak can show of '{metric}' is not known: {why}.",
+        "State its `traffic`, or run gonogo explain --measure.",
     ),
     Code.DEADLINE_TOO_SHORT: Rule(
         _WARNING,

@@ -12,8 +12,9 @@ from datetime import timedelta
 from typing import Generic, TypeVar
 
 from gonogo.model.expectation import Expectation
+from gonogo.model.judging import Counting, JudgeName, Judging
 from gonogo.model.operation import Operation
-from gonogo.model.plan import OnFailure, ValueSource
+from gonogo.model.plan import OnFailure, Source, ValueSource
 from gonogo.model.window import ChangeWindow
 
 _T_co = TypeVar("_T_co", covariant=True)
@@ -143,6 +144,45 @@ class StepBinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceBinding:
+    """
+    Where measurements come from.
+
+    Attributes:
+        canary: What tells the canary from the rest there; with it, and with nothing
+            more, the words of the document bind themselves to ready metrics.
+        control: Likewise, the control.
+    """
+
+    source: Source
+    canary: str | None = None
+    control: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadyBinding:
+    """
+    A metric of the catalogue.
+
+    Attributes:
+        name: As the catalogue has it, or in other words for it.
+        source: Its name; its kind says in which language it is asked.
+        canary: What tells the canary from the rest, such as 'version="2"'.
+        control: Likewise; None: there is none.
+        parameters: Of its query, others than their defaults; by name.
+        deadline: Of a look. None: not said.
+    """
+
+    name: str
+    source: str
+    canary: str | None = None
+    control: str | None = None
+    instances: int = 1
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    deadline: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MetricBinding:
     """
     What measures a metric: a probe, or another metric's. None: not said.
@@ -150,6 +190,8 @@ class MetricBinding:
     Attributes:
         same_as: The metric whose series this one is judged by.
         measures_change: The probe itself gives the change against the baseline.
+        ready: What measures it is in the catalogue of ready metrics.
+        judging: What its judge has to know beforehand; of what a source counts.
     """
 
     probe: Operation | None = None
@@ -160,6 +202,12 @@ class MetricBinding:
     floor: float | None = None
     errors: int | None = None
     measures_change: bool = False
+    ready: ReadyBinding | None = None
+    judging: Judging | None = None
+    judge: JudgeName | None = None
+    window: timedelta | None = None
+    tolerance: float | None = None
+    counting: Counting | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +245,8 @@ class Bindings:
         variants: The labels of the variants that are run here.
         silenced: Codes of diagnostics that are not to be told, unchecked.
         vocabulary: The team's own words, by the topic that they name.
+        sources: Where measurements come from, by name.
+        alpha: How often a soak without fault may be turned back. None: not said.
         windows: Of every stage.
         stages: By title or 'line N'.
         on_failure: Of steps that do not say themselves.
@@ -212,6 +262,8 @@ class Bindings:
     people: tuple[Bound[tuple[str, ...]], ...] = ()
     connections: Mapping[str, Bound[ValueSource]] = field(default_factory=dict)
     values: Mapping[str, Bound[ValueSource]] = field(default_factory=dict)
+    sources: Mapping[str, Bound[SourceBinding]] = field(default_factory=dict)
+    alpha: float | None = None
     metrics: tuple[Bound[MetricBinding], ...] = ()
     steps: tuple[Bound[StepBinding], ...] = ()
     rollbacks: tuple[Bound[StepBinding], ...] = ()

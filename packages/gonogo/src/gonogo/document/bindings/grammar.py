@@ -32,6 +32,14 @@ STEP_EXTRAS = (
     "on_failure",
 )
 
+COUNTING: Mapping[str, str] = {
+    "failure_limit": "failure",
+    "inconclusive_limit": "inconclusive",
+    "consecutive_error_limit": "consecutive_error",
+    "consecutive_success_limit": "consecutive_success",
+}
+"""The keys that count measurements, with the field of `Counting` that each is."""
+
 KEYS: Mapping[str, tuple[str, ...]] = {
     "gonogo": (
         "service",
@@ -41,6 +49,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "approvals",
         "connections",
         "values",
+        "sources",
+        "alpha",
         "defaults",
         "metrics",
         "steps",
@@ -61,8 +71,10 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "defaults": ("every", "deadline"),
     "lint": ("ignore",),
     "vocabulary": tuple(topic.value for topic in Topic),
+    "sources": ("kind", "url", "options", "canary", "control"),
     "metrics": (
         *PROBES,
+        "source",
         "same_as",
         "unit",
         "every",
@@ -70,7 +82,26 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "floor",
         "errors",
         "measures",
+        "ready",
+        "parameters",
+        "kind",
+        "canary",
+        "control",
+        "instances",
+        "quantile",
+        "noise",
+        "traffic",
+        "share",
+        "extensions",
+        "deadline",
+        "judge",
+        "window",
+        "tolerance",
+        *COUNTING,
     ),
+    "arm": ("events", "exposure"),
+    "noise": ("phi", "tau", "lrv"),
+    "traffic": ("rate", "canary", "control"),
     "step": (*STEP_WORDS, *STEP_EXTRAS),
     "rollback": ROLLBACK_WORDS,
     "incident": INCIDENT_WORDS,
@@ -104,6 +135,8 @@ SHORT: Mapping[str, str] = {
     "metric": "name",
     "kill_flags": "flags",
     "connection": "env",
+    "sources": "kind",
+    "arm": "events",
 }
 """The key that is meant where a word is given a text or a list alone."""
 
@@ -114,6 +147,9 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "window": ("rule", "for", "zone"),
     "connection": ("env",),
     "value": ("env",),
+    "sources": ("kind",),
+    "arm": ("events",),
+    "traffic": ("rate", "canary"),
     "migrate": ("up",),
     "flag": ("file", "name", "percentage"),
     "kill_flags": ("file", "flags"),
@@ -127,6 +163,26 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 """The keys that a mapping has to have."""
 
 EXAMPLES: Mapping[str, str] = {
+    "alpha": "alpha: 0.05",
+    "canary": "canary: {events: …, exposure: …}",
+    "consecutive_error_limit": "consecutive_error_limit: 4",
+    "consecutive_success_limit": "consecutive_success_limit: 3",
+    "control": "control: {events: …, exposure: …}",
+    "events": "events: 'sum(increase(errors_total[$window]))'",
+    "extensions": "extensions: 1",
+    "failure_limit": "failure_limit: 2",
+    "inconclusive_limit": "inconclusive_limit: 2",
+    "instances": "instances: 4",
+    "judge": "judge: evidence",
+    "kind": "kind: proportion",
+    "noise": "noise: {phi: 1.2, tau: 0.02}",
+    "quantile": "quantile: 0.99",
+    "rate": "rate: 0.5%",
+    "share": "share: 5",
+    "source": "source: prometheus",
+    "tolerance": "tolerance: 0.1",
+    "traffic": "traffic: {rate: 0.5%, canary: 10, control: 190}",
+    "window": "window: 5m",
     "applied": "applied: \"select 1 from pg_tables where tablename = 'job_dlq'\"",
     "approve": "approve: {role: Dev Lead}",
     "attempts": "attempts: 3",
@@ -150,6 +206,7 @@ EXAMPLES: Mapping[str, str] = {
     "metrics": "metrics: [Error rate]",
     "name": "name: DLQ_ENABLED",
     "on_failure": "on_failure: ask",
+    "parameters": "parameters: {metric: shop_requests_total}",
     "percentage": "percentage: 5",
     "query": 'query: "select count(*) from job_dlq"',
     "reason": "reason: done by the pipeline",

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from gonogo.document.bindings.duration import PATTERN
 from gonogo.document.bindings.grammar import (
     CHANGES,
+    COUNTING,
     INCIDENT_WORDS,
     KEYS,
     PROBES,
@@ -20,6 +21,8 @@ from gonogo.document.bindings.grammar import (
     TRUE_ALONE,
 )
 from gonogo.document.json_schema import DIALECT, Json, reference
+from gonogo.model.judging import JudgeName
+from gonogo.model.sample import MetricKind
 
 
 def _by_name(of: Json) -> Json:
@@ -27,6 +30,7 @@ def _by_name(of: Json) -> Json:
 
 
 _TEXT, _TEXTS, _SPAN = reference("text"), reference("texts"), reference("span")
+_FROM_ZERO: Json = {"type": "integer", "minimum": 0, "maximum": 1_000_000}
 _FLAG, _NUMBER, _WHOLE = reference("truth"), reference("number"), reference("whole")
 
 _SCALARS: Mapping[str, Json] = {
@@ -53,6 +57,17 @@ _VALUES: Mapping[str, Json] = {
     "deadline": _SPAN,
     "errors": _WHOLE,
     "every": _SPAN,
+    "instances": _WHOLE,
+    "judge": {"enum": [each.value for each in JudgeName]},
+    "noise": reference("noise"),
+    "options": _by_name(_TEXT),
+    "parameters": _by_name(_TEXT),
+    "quantile": _NUMBER,
+    "share": _NUMBER,
+    "tolerance": _NUMBER,
+    "traffic": reference("traffic"),
+    "window": _SPAN,
+    **dict.fromkeys((*COUNTING, "extensions"), _FROM_ZERO),
     "expect": reference("expect"),
     "flags": _TEXTS,
     "floor": _NUMBER,
@@ -80,6 +95,8 @@ _SECTIONS: Mapping[str, Json] = {
     "people": _by_name(_TEXTS),
     "approvals": reference("approvals"),
     "connections": _by_name({"anyOf": [_TEXT, reference("connection")]}),
+    "sources": _by_name({"anyOf": [_TEXT, reference("sources")]}),
+    "alpha": _NUMBER,
     "values": _by_name({"anyOf": [_TEXT, reference("value")]}),
     "defaults": reference("defaults"),
     "metrics": _by_name(reference("metrics")),
@@ -94,13 +111,30 @@ _SECTIONS: Mapping[str, Json] = {
     "on_failure": _VALUES["on_failure"],
 }
 _ONE_OF: Mapping[str, Sequence[str]] = {
-    "metrics": (*PROBES, "same_as"),
+    "metrics": (*PROBES, "source", "same_as"),
     "step": STEP_WORDS,
     "rollback": ROLLBACK_WORDS,
     "incident": INCIDENT_WORDS,
     "check": PROBES,
 }
 """The mappings that say exactly one thing, and the words for it."""
+
+_ARM: Json = {"anyOf": [_TEXT, reference("arm")]}
+_SPECIAL: Mapping[tuple[str, str], Json] = {
+    ("expect", "json"): {"description": "At least this, in the answer."},
+    ("metrics", "kind"): {"enum": [each.value for each in MetricKind]},
+    ("metrics", "canary"): _ARM,
+    ("metrics", "control"): _ARM,
+}
+"""What a key holds in one mapping, that means another thing elsewhere."""
+
+_ALL_ALIKE: Mapping[str, Json] = {
+    "lint": _TEXTS,
+    "vocabulary": _TEXTS,
+    "noise": _NUMBER,
+    "traffic": _NUMBER,
+}
+"""The mappings all of whose keys hold the same."""
 
 _WORDS = frozenset({*STEP_WORDS, *ROLLBACK_WORDS, *CHANGES, *PROBES})
 
@@ -146,10 +180,6 @@ def _value(name: str, key: str) -> Json:
     """Return what a key of a mapping holds."""
     if name == "gonogo":
         return _SECTIONS[key]
-    if name == "expect" and key == "json":
-        return {}
-    if name in {"lint", "vocabulary"}:
-        return _TEXTS
     if name in _ONE_OF and key in _WORDS:
         return reference(key)
-    return _VALUES.get(key, _TEXT)
+    return _SPECIAL.get((name, key)) or _ALL_ALIKE.get(name) or _VALUES.get(key, _TEXT)

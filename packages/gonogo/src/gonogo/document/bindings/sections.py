@@ -7,14 +7,14 @@ several sources can be laid over one another entry by entry.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import Any
 
 from gonogo.document.bindings.bound import (
     Bound,
     MetricBinding,
     Place,
+    SourceBinding,
     StageBinding,
     StepBinding,
 )
@@ -22,9 +22,13 @@ from gonogo.document.bindings.fields import Fields
 from gonogo.document.bindings.grammar import (
     INCIDENT_WORDS,
     KEYS,
-    PROBES,
     ROLLBACK_WORDS,
     STEP_WORDS,
+)
+from gonogo.document.bindings.measured import (
+    alpha_in,
+    metric_binding,
+    source_binding,
 )
 from gonogo.document.bindings.windows import (
     on_failure_in,
@@ -35,8 +39,6 @@ from gonogo.document.bindings.words import Words
 from gonogo.document.codes import Code
 from gonogo.document.nodes import Leaf, Node, Table
 from gonogo.model.plan import ValueSource
-
-LONGEST_LOOK = timedelta(seconds=30)
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # What documents write for people to fill in: <app>, [app], {{app}}, YOUR_APP.
@@ -72,39 +74,6 @@ def incident_binding(node: Node | None, at: Place, words: Words) -> StepBinding 
     return words.step(fields, INCIDENT_WORDS)
 
 
-def metric_binding(node: Node | None, at: Place, words: Words) -> MetricBinding | None:
-    """Return what measures a metric."""
-    fields = Fields(node, at, words.problems, KEYS["metrics"])
-    # A look is taken at every tick: it has to answer, or fail, long before the next.
-    words = replace(words, deadline=min(words.deadline or LONGEST_LOOK, LONGEST_LOOK))
-    same_as = fields.text("same_as")
-    probe = None if same_as else words.probe_in(fields, (*PROBES, "same_as"))
-    measures = fields.text("measures")
-    if measures not in {None, "change", "value"}:
-        fields.out_of_range("measures", str(measures), "thing to measure")
-    for word in PROBES if same_as else ():
-        if fields.has(word):
-            words.problems.add(
-                Code.NOT_HERE,
-                fields.place(word),
-                key=word,
-                why="the metric is the same as another",
-                instead="drop same_as",
-            )
-    if probe is None and same_as is None:
-        return None
-    return MetricBinding(
-        probe=probe,
-        same_as=same_as,
-        unit=fields.text("unit"),
-        every=fields.duration("every"),
-        consecutive=fields.whole("consecutive"),
-        floor=fields.number("floor"),
-        errors=fields.whole("errors"),
-        measures_change=measures == "change",
-    )
-
-
 def entries(fields: Fields, words: Words) -> Iterator[Entry]:
     """Yield everything that the top mapping of one source binds."""
     for key in ("service", "environment"):
@@ -122,6 +91,9 @@ def entries(fields: Fields, words: Words) -> Iterator[Entry]:
     on_failure = on_failure_in(fields)
     if on_failure:
         yield _entry("on_failure", "on_failure", fields.place("on_failure"), on_failure)
+    alpha = alpha_in(fields)
+    if alpha is not None:
+        yield _entry("alpha", "alpha", fields.place("alpha"), alpha)
     yield from _spans("approvals", fields)
     yield from _spans("defaults", fields)
     yield from _lint(fields)
@@ -224,7 +196,11 @@ def _shouted(name: str) -> str:
 
 
 def _metric(fields: Fields, name: str, words: Words) -> MetricBinding | None:
-    return metric_binding(fields.node(name), fields.place(name), words)
+    return metric_binding(fields.node(name), fields.place(name), words, name)
+
+
+def _source(fields: Fields, name: str, words: Words) -> SourceBinding | None:
+    return source_binding(fields.node(name), fields.place(name), words, name)
 
 
 def _step(fields: Fields, name: str, words: Words) -> StepBinding | None:
@@ -248,6 +224,7 @@ _SECTIONS: Mapping[str, Callable[[Fields, str, Words], object]] = {
     "people": _people,
     "connections": _connection,
     "values": _value,
+    "sources": _source,
     "metrics": _metric,
     "steps": _step,
     "rollbacks": _rollback,

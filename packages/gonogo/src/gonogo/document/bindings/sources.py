@@ -15,13 +15,13 @@ from typing import Any
 from gonogo.document.bindings.bound import Bindings, Bound, Place
 from gonogo.document.bindings.fields import Fields, Problems
 from gonogo.document.bindings.grammar import KEYS
+from gonogo.document.bindings.measured import metric_binding
 from gonogo.document.bindings.names import folded, line_name
 from gonogo.document.bindings.sections import (
     Entry,
     entries,
     incident_binding,
     is_document_level,
-    metric_binding,
     rollback_binding,
     step_binding,
 )
@@ -186,7 +186,7 @@ def _of_line(
     section: str
     value: object
     if metrics:
-        value = metric_binding(node, at, words)
+        value = metric_binding(node, at, words, next(iter(metrics)))
         names, section = tuple(metrics), "metrics"
     elif way is not None:
         deadline = any(way.line <= d.line <= way.end_line for d in reading.deadlines)
@@ -219,7 +219,8 @@ def _merged(found: Iterator[tuple[Entry, ...]], problems: Problems) -> _Merged:
 
 def _key(entry: Entry) -> str:
     name = entry.bound.name
-    return name if entry.section in {"values", "connections"} else folded(name)
+    by_name = {"values", "connections", "sources"}
+    return name if entry.section in by_name else folded(name)
 
 
 def differ(one: object, other: object) -> bool:
@@ -259,6 +260,8 @@ def _bindings(merged: _Merged) -> Bindings:
         people=all_of("people"),
         connections=by_name("connections"),
         values=by_name("values"),
+        sources=by_name("sources"),
+        alpha=one("alpha", "alpha"),
         metrics=all_of("metrics"),
         steps=all_of("steps"),
         rollbacks=all_of("rollbacks"),

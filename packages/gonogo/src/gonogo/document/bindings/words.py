@@ -86,7 +86,7 @@ class Words:
     def deed(self, word: str, fields: Fields) -> Deed | None:
         """Return what one word says."""
         place = fields.place(word)
-        node = _lengthened(word, fields.node(word))
+        node = lengthened(word, fields.node(word))
         inner = Fields(node, place, self.problems, KEYS[word])
         if word in PERFORMED:
             return perform(word, inner, self.deadline)
@@ -177,7 +177,7 @@ _SAID: Mapping[str, Callable[[Words, Fields], Deed | None]] = {
 }
 
 
-def _lengthened(word: str, node: Node | None) -> Node | None:
+def lengthened(word: str, node: Node | None) -> Node | None:
     """Return the long form of a short one: `wait: 24h` is `wait: {for: 24h}`."""
     if node is None or isinstance(node, Table):
         return node

@@ -22,11 +22,12 @@ from gonogo.document.compiler.account import (
     name_unheld,
     unaccounted,
 )
+from gonogo.document.compiler.asked import Asking
 from gonogo.document.compiler.bound import baseline
 from gonogo.document.compiler.desk import Desk
 from gonogo.document.compiler.gates import StageGates, stage_gates
 from gonogo.document.compiler.incident import contacts, incident, triggers
-from gonogo.document.compiler.metrics import metrics
+from gonogo.document.compiler.metrics import ALPHA, metrics
 from gonogo.document.compiler.operations import Operations
 from gonogo.document.compiler.placing import (
     PlacedStage,
@@ -104,6 +105,8 @@ def compile_plan(
         windows=windows.plan,
         on_failure=bindings.on_failure or OnFailure.BACK,
         metrics=desk.metrics.plan(),
+        sources=Asking(bindings=bindings, problems=problems).plan(),
+        alpha=bindings.alpha or ALPHA,
     )
     people_go(desk)
     set_aside(desk, placing.asides)

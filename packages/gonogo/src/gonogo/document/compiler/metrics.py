@@ -8,26 +8,33 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from gonogo.analysis.evidence import Unfit, trial_of
 from gonogo.document.bindings.bound import (
     Bindings,
     Bound,
     Look,
     MetricBinding,
+    Place,
     Record,
     StepBinding,
 )
 from gonogo.document.bindings.fields import Problems, hint
 from gonogo.document.bindings.names import folded
 from gonogo.document.codes import Code
+from gonogo.document.compiler.asked import Asking
 from gonogo.document.compiler.operations import Operations
 from gonogo.document.compiler.units import in_unit
-from gonogo.document.reading import Reading
+from gonogo.document.reading import Gate as ReadGate
+from gonogo.document.reading import Reading, Trigger
 from gonogo.model.condition import Comparator, Condition, Relative
 from gonogo.model.identifiers import GateId, MetricName
-from gonogo.model.operation import Operation
+from gonogo.model.judging import JudgeName
+from gonogo.model.operation import Operation, Query
 from gonogo.model.plan import Gate, Holds, Metric
 
 _ERRORS_BEFORE_CALL = 3
+ALPHA = 0.05
+"""How often a soak without fault may be turned back, where nothing is said of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +81,13 @@ class Metrics:
         condition = threshold.condition
         if own.measures_change:
             condition = replace(condition, relative=None)
-        if condition.relative not in {None, Relative.BASELINE}:
+        if not _comparable(condition.relative, base.value.probe):
             return self._incomparable(threshold)
         fitting = in_unit(condition, self._unit(base, condition))
         if fitting is None:
             return self._unfitting(threshold, base)
-        self.use(base.name, compared=fitting.relative is not None)
-        return Gate(
+        self.use(base.name, compared=fitting.relative is Relative.BASELINE)
+        made = Gate(
             id=GateId(identifier),
             line=threshold.line,
             title=threshold.metric,
@@ -89,7 +96,23 @@ class Metrics:
             holds=threshold.holds,
             consecutive=own.consecutive or base.value.consecutive or 1,
             floor=own.floor or base.value.floor or 0.0,
+            judge=own.judge or base.value.judge,
+            window=own.window or base.value.window,
+            tolerance=own.tolerance or base.value.tolerance or 0.0,
         )
+        self._say_if_plain(made, base)
+        return made
+
+    def _say_if_plain(self, gate: Gate, base: Bound[MetricBinding]) -> None:
+        """Report a gate that asks for evidence where it cannot be judged so."""
+        if gate.judge is not JudgeName.EVIDENCE or base.value.probe is None:
+            return
+        metric = self._metric(base, base.value.probe)
+        found = trial_of(gate, metric, duration=None, alpha=ALPHA)
+        if isinstance(found, Unfit):
+            self.problems.at_line(
+                Code.JUDGED_PLAINLY, gate.line, metric=gate.title, why=found.reason
+            )
 
     def use(self, name: str, *, compared: bool = False) -> None:
         """Put a metric into the plan; `compared`: its baseline is needed."""
@@ -143,6 +166,8 @@ class Metrics:
             cadence=value.every or self.every,
             baseline=bound.name in self.compared,
             errors=value.errors or _ERRORS_BEFORE_CALL,
+            judging=value.judging,
+            counting=value.counting,
         )
 
     def _base(self, metric: str) -> Bound[MetricBinding] | None:
@@ -204,21 +229,61 @@ def metrics(
     for one in bindings.metrics:
         _check_chain(one, bound, problems)
     _check_named(reading, bindings, bound, problems)
+    asking = Asking(bindings=bindings, problems=problems)
     complete = {
-        name: replace(one, value=_completed(one, operations))
+        name: replace(one, value=_completed(one, operations, asking))
         for name, one in bound.items()
     }
+    complete |= _by_words(reading, bindings, complete, asking)
     every = bindings.every or timedelta(minutes=1)
     return Metrics(
         bound=complete, problems=problems, operations=operations, every=every
     )
 
 
-def _completed(one: Bound[MetricBinding], operations: Operations) -> MetricBinding:
-    probe = one.value.probe
-    if probe is None:
-        return one.value
-    return replace(one.value, probe=operations.complete(probe, one.at))
+def _completed(
+    one: Bound[MetricBinding], operations: Operations, asking: Asking
+) -> MetricBinding:
+    value = asking.completed(one.value, one.at)
+    if value.probe is None:
+        return value
+    return replace(value, probe=operations.complete(value.probe, one.at))
+
+
+def _by_words(
+    reading: Reading,
+    bindings: Bindings,
+    bound: Mapping[str, Bound[MetricBinding]],
+    asking: Asking,
+) -> dict[str, Bound[MetricBinding]]:
+    """Return the metrics that bind themselves: their words are a ready metric's."""
+    found: dict[str, Bound[MetricBinding]] = {}
+    if not any(source.value.canary for source in bindings.sources.values()):
+        return found
+    limits: list[ReadGate | Trigger] = [*reading.gates, *reading.triggers]
+    for limit in limits:
+        name = folded(limit.metric or "")
+        if not name or name in bound or name in found:
+            continue
+        value = asking.by_words(str(limit.metric))
+        if value is not None and value.ready is not None:
+            at = Place(line=limit.line, column=1, path="")
+            found[name] = Bound(name=str(limit.metric), at=at, value=value)
+            asking.problems.at_line(
+                Code.BOUND_BY_WORDS,
+                limit.line,
+                metric=limit.metric,
+                ready=value.ready.name,
+                source=value.ready.source,
+            )
+    return found
+
+
+def _comparable(relative: Relative | None, probe: Operation | None) -> bool:
+    """Tell whether there is what a limit is compared with."""
+    if relative is Relative.CONTROL:
+        return isinstance(probe, Query) and probe.control is not None
+    return relative in {None, Relative.BASELINE}
 
 
 def _check_chain(

@@ -14,7 +14,7 @@ from gonogo.document.planfile.scalars import Scalar
 KIND = "kind"
 ANY = r"[\s\S]*"
 
-Naming = Literal["id", "gate", "metric", "value", "connection"]
+Naming = Literal["id", "gate", "metric", "value", "connection", "source"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

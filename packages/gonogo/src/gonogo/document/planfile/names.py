@@ -27,6 +27,7 @@ _UNKNOWN: Mapping[Naming, Code] = {
     "metric": Code.UNKNOWN_METRIC,
     "connection": Code.UNKNOWN_CONNECTION,
     "value": Code.UNKNOWN_VALUE,
+    "source": Code.UNKNOWN_SOURCE,
 }
 
 

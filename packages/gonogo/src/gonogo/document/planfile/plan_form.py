@@ -44,6 +44,12 @@ _BY_NAME: Mapping[str, Form] = {
     "percentage": scalars.PERCENT,
     "cadence": scalars.TIME,
     "deadline": scalars.TIME,
+    "share_pct": scalars.PERCENT,
+    "extensions": scalars.FROM_ZERO,
+    "failure": scalars.FROM_ZERO,
+    "inconclusive": scalars.FROM_ZERO,
+    "consecutive_error": scalars.FROM_ZERO,
+    "consecutive_success": scalars.FROM_ZERO,
 }
 """Where a field's type allows more than makes sense."""
 
@@ -53,6 +59,7 @@ _AT_LEAST_ONE = frozenset({"stages", "steps"})
 _DEFINED_IN_PLAN: Mapping[str, Naming] = {
     "values": "value",
     "connections": "connection",
+    "sources": "source",
 }
 _USED: Mapping[Any, Naming] = {GateId: "gate", MetricName: "metric"}
 
@@ -146,7 +153,7 @@ def _uses(kind: type[Any], name: str, first: Any) -> Naming | None:  # noqa: ANN
         return None
     if name in NAMING.get(kind, ()):
         return "value"
-    if name == "connection":
-        return "connection"
+    if name in {"connection", "source"}:
+        return "source" if name == "source" else "connection"
     named = next(iter(get_args(first)), first)
     return _USED.get(named)

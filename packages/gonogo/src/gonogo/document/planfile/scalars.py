@@ -84,6 +84,11 @@ def _whole(node: Node) -> int | None:
     return int(value)
 
 
+def _from_zero(node: Node) -> int | None:
+    value = _number(node)
+    return 0 if value == 0 else _whole(node)
+
+
 def _truth(node: Node) -> bool | None:
     text = _plain(node).lower()
     return text in _TRUE if text in _TRUE | _FALSE else None
@@ -184,6 +189,14 @@ WHOLE = Scalar(
     read=_whole,
     write=int,
     schema={"type": "integer", "minimum": 1, "maximum": _LARGEST_WHOLE},
+)
+FROM_ZERO = Scalar(
+    name="from_zero",
+    wanted="a whole number from 0 on",
+    example="1",
+    read=_from_zero,
+    write=int,
+    schema={"type": "integer", "minimum": 0, "maximum": _LARGEST_WHOLE},
 )
 TRUTH = Scalar(
     name="truth",

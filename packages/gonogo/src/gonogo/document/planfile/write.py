@@ -83,7 +83,9 @@ def _is_meant(form: Record, key: Key, values: dict[str, Any]) -> bool:
     """Tell whether a value is what the reader takes where its key is left out."""
     derived = DERIVED.get((form.type, key.name))
     meant = derived.of(values) if derived else key.default
-    return bool(values[key.name] == meant)
+    value = values[key.name]
+    # -0.0 equals 0.0, but a digest tells them apart.
+    return bool(value == meant) and str(value) != "-0.0"
 
 
 class _Dumper(yaml.SafeDumper):
