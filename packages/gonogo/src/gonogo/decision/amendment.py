@@ -148,8 +148,8 @@ def _leads_nowhere(state: RolloutState, new: Plan, kept: int) -> str | None:
 
 
 def _breaks_way_back(old: Plan, new: Plan) -> str | None:
-    """Refuse to change what a name stands for: the recorded way back uses it."""
-    for kind in ("values", "connections"):
+    """Refuse to change what a name stands for: the way back, or a test, uses it."""
+    for kind in ("values", "connections", "sources"):
         before, after = getattr(old, kind), getattr(new, kind)
         for name in sorted(before.keys() & after.keys()):
             if before[name] != after[name]:
@@ -222,6 +222,7 @@ def _hold_anew(turn: Turn, plan: Plan) -> None:
     if not known.issuperset(step.gates):
         reason = "the plan was amended: its gates are measured otherwise"
         turn.record(SoakReset(at=turn.at, step=step.id, reason=reason))
+        turn.withdraw(step.id, about=Asked.UNDECIDED)
 
 
 def _amended(turn: Turn, command: Amend, plan: Plan) -> PlanAmended:

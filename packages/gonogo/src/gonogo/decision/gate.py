@@ -6,11 +6,15 @@ one that trips ends the way forward at once.
 """
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gonogo.analysis import threshold
-from gonogo.decision import rollback
+from gonogo.analysis.condensing import condensed
+from gonogo.analysis.evidence import Trial
+from gonogo.decision import judging, rollback
+from gonogo.decision.hold import STALE_LOOKS, end_of
+from gonogo.decision.judging import Trials
 from gonogo.decision.plan_index import index_of
 from gonogo.decision.remembering import remembered
 from gonogo.decision.state import RolloutState
@@ -24,12 +28,12 @@ from gonogo.model.event import (
     MeasurementTaken,
     StepCompleted,
 )
+from gonogo.model.evidence import Finding
 from gonogo.model.identifiers import GateId, MetricName
+from gonogo.model.operation import Query
 from gonogo.model.plan import Baseline, Gate, Metric, Soak
+from gonogo.model.sample import Tally
 from gonogo.model.verdict import GateVerdict, Measurement, Outcome
-
-# A gate is unwatched when so many of its looks in a row were not taken.
-STALE_LOOKS = 3
 
 
 def in_force(state: RolloutState) -> tuple[Gate, ...]:
@@ -42,6 +46,12 @@ def in_force(state: RolloutState) -> tuple[Gate, ...]:
     return tuple(_watch(state).forcing.values())
 
 
+def trial_under_way(state: RolloutState, gate: GateId) -> Trial | None:
+    """Return what evidence tests of a gate in force; None where it does not judge it."""
+    found = _watch(state).trials.get(gate)
+    return found if isinstance(found, Trial) else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Watch:
     """
@@ -50,10 +60,14 @@ class _Watch:
     Attributes:
         forcing: The gates in force.
         judged_by: Those of each metric.
-        of_step: The metrics that the soak or baseline under way needs looked at.
+        of_step: The metrics that the soak or baseline under way needs looked at, each
+            by a look of its own; what a source counts is not among them.
         looks: When each of those is to be looked at, whatever its cadence.
         uncaptured: Those of the baseline under way that have no value yet.
         wanted: The metrics that something now depends on, in the order of the plan.
+        soak: Under way.
+        trials: What evidence tests of the gates in force whose metrics are counted.
+        plain: Those that are one number and one limit.
     """
 
     forcing: Mapping[GateId, Gate]
@@ -62,26 +76,34 @@ class _Watch:
     looks: tuple[datetime, ...]
     uncaptured: tuple[MetricName, ...]
     wanted: Mapping[MetricName, Metric]
+    soak: Soak | None
+    trials: Trials
+    plain: frozenset[GateId]
 
 
 @remembered
 def _watch(state: RolloutState) -> _Watch:
+    metrics = index_of(state.plan).metrics
     soak, uncaptured = _soak_under_way(state), _uncaptured(state)
     of_soak = {state.gate(gate).metric for gate in soak.gates} if soak else set()
     forcing = _forcing(state, soak)
     judged_by: dict[MetricName, tuple[Gate, ...]] = {}
     for gate in forcing.values():
         judged_by[gate.metric] = (*judged_by.get(gate.metric, ()), gate)
+    # A source is asked about a stretch: one that a look of its own cuts short is empty.
+    of_step = {name for name in of_soak | {*uncaptured} if not is_asked(metrics[name])}
     running = state.phase is Phase.RUNNING
     wanted = judged_by.keys() | set(uncaptured) if running else set[MetricName]()
-    metrics = index_of(state.plan).metrics
     return _Watch(
         forcing=forcing,
         judged_by=judged_by,
-        of_step=frozenset(of_soak | set(uncaptured)),
+        of_step=frozenset(of_step),
         looks=_looks_of_step(state, soak),
         uncaptured=uncaptured,
         wanted={name: metrics[name] for name in metrics if name in wanted},
+        soak=soak,
+        trials=judging.trials(state, forcing, soak),
+        plain=frozenset(g.id for g in forcing.values() if judging.is_plain(state, g)),
     )
 
 
@@ -95,6 +117,11 @@ def _forcing(state: RolloutState, soak: Soak | None) -> Mapping[GateId, Gate]:
     return {gate.id: gate for gate in (*triggers, *own, *of_soak)}
 
 
+def is_asked(metric: Metric) -> bool:
+    """Tell whether a metric is asked of a source, about a stretch of time."""
+    return isinstance(metric.probe, Query)
+
+
 def due(state: RolloutState, at: datetime) -> tuple[MetricName, ...]:
     """Return the metrics to measure now, in the order of the plan."""
     return tuple(
@@ -105,8 +132,25 @@ def due(state: RolloutState, at: datetime) -> tuple[MetricName, ...]:
 def measure_due(turn: Turn) -> None:
     """Ask the runner for every measurement that is due."""
     for name in due(turn.state, turn.at):
-        probe = turn.state.metric(name).probe
-        turn.perform(Measure(metric=name, operation=probe))
+        metric = turn.state.metric(name)
+        since = _asked_since(turn.state, metric, turn.at)
+        turn.perform(Measure(metric=name, operation=metric.probe, since=since))
+
+
+def _asked_since(state: RolloutState, metric: Metric, at: datetime) -> datetime | None:
+    """
+    Return where the stretch begins that a source is asked about.
+
+    It follows the last that had data: a look that gave nothing is made good by the
+    next. What was before the last change is no evidence of how things are now.
+    """
+    if not is_asked(metric):
+        return None
+    known = state.metrics.get(metric.name)
+    last = None if known is None else known.sampled_at
+    since = at - metric.cadence if last is None else last
+    changed_at = state.changed_at
+    return since if changed_at is None else max(since, min(changed_at, at))
 
 
 def next_measurement(state: RolloutState, metric: MetricName) -> datetime:
@@ -156,14 +200,14 @@ def measured(turn: Turn, report: ReportMeasured) -> None:
     if report.metric not in watch.wanted or _is_stale(state, report):
         return
     verdicts = tuple(
-        _judge(state, gate, report.measurement)
+        _judged(state, watch, gate, report.measurement)
         for gate in watch.judged_by.get(report.metric, ())
     )
     turn.record(
         MeasurementTaken(
             at=turn.at,
             metric=report.metric,
-            measurement=report.measurement,
+            measurement=_condensed(state, watch, report),
             verdicts=verdicts,
         )
     )
@@ -172,16 +216,36 @@ def measured(turn: Turn, report: ReportMeasured) -> None:
     _call_for_unread(turn, report.metric)
 
 
+def _condensed(
+    state: RolloutState, watch: _Watch, report: ReportMeasured
+) -> Measurement:
+    """Return a measurement as it is journaled: with no more than was judged by."""
+    taken, probe = report.measurement, state.metric(report.metric).probe
+    if taken.sample is None or not isinstance(probe, Query):
+        return taken
+    gates = watch.judged_by.get(report.metric, ())
+    trials = (watch.trials.get(gate.id) for gate in gates)
+    tested = [trial for trial in trials if isinstance(trial, Trial)]
+    sample = condensed(taken.sample, tested, quantile=probe.quantile)
+    return replace(taken, sample=sample)
+
+
+def _judged(
+    state: RolloutState, watch: _Watch, gate: Gate, measurement: Measurement
+) -> GateVerdict:
+    # A plain number, as most are, takes the shortest way: there are so many.
+    if gate.id in watch.plain:
+        baseline = state.baselines.get(gate.metric)
+        verdict = threshold.judge(gate, measurement, baseline)
+        return GateVerdict(gate=gate.id, verdict=verdict)
+    trial = watch.trials.get(gate.id)
+    return judging.judged(state, gate, measurement, trial, watch.soak)
+
+
 def _is_stale(state: RolloutState, report: ReportMeasured) -> bool:
     """Tell whether this look, or a later one, has been taken up already."""
     known = state.metrics.get(report.metric)
     return known is not None and report.measurement.at <= known.last.at
-
-
-def _judge(state: RolloutState, gate: Gate, measurement: Measurement) -> GateVerdict:
-    baseline = state.baselines.get(gate.metric)
-    verdict = threshold.judge(gate, measurement, baseline)
-    return GateVerdict(gate=gate.id, verdict=verdict)
 
 
 def _soak_under_way(state: RolloutState) -> Soak | None:
@@ -207,9 +271,8 @@ def _looks_of_step(state: RolloutState, soak: Soak | None) -> tuple[datetime, ..
         return ()
     known = state.step(step.id)
     began = () if known.started_at is None else (known.started_at,)
-    if soak is None or not soak.duration or known.since is None:
-        return began
-    return (*began, known.since + soak.duration)
+    end = None if soak is None or not soak.duration else end_of(soak, known)
+    return began if end is None else (*began, end)
 
 
 def _capture_baseline(turn: Turn, report: ReportMeasured) -> None:
@@ -218,9 +281,15 @@ def _capture_baseline(turn: Turn, report: ReportMeasured) -> None:
         return
     if report.metric not in _uncaptured(turn.state):
         return
+    sample = report.measurement.sample
+    counted = None if sample is None else sample.canary
     turn.record(
         BaselineCaptured(
-            at=turn.at, step=step.id, metric=report.metric, value=float(value)
+            at=turn.at,
+            step=step.id,
+            metric=report.metric,
+            value=float(value),
+            tally=counted if isinstance(counted, Tally) else None,
         )
     )
     if not _uncaptured(turn.state):
@@ -233,7 +302,8 @@ def _abort_on_trip(turn: Turn, verdicts: tuple[GateVerdict, ...]) -> None:
         gate = forcing.get(found.gate)
         if gate is None or found.verdict.outcome is not Outcome.FAIL:
             continue
-        if turn.state.gates[gate.id].bad >= gate.consecutive:
+        proven = found.finding is Finding.HARM
+        if proven or turn.state.gates[gate.id].bad >= gate.consecutive:
             reason = "; ".join(found.verdict.reasons)
             line = f"{reason} (line {gate.line})"
             rollback.abort(turn, subject=gate.title, reason=line, gate=gate.id)

@@ -5,7 +5,7 @@ What may not be is refused with a reason, as an event; nothing a person says is 
 and the same word twice counts once (law 7).
 """
 
-from gonogo.decision import action, approval, control, question, rollback
+from gonogo.decision import action, approval, control, question, rollback, soak
 from gonogo.decision.state import RolloutState
 from gonogo.decision.transitions import Phase, StepPhase
 from gonogo.decision.turn import Turn
@@ -45,11 +45,28 @@ def answer(turn: Turn, command: Answer) -> None:
         _refuse(turn, command, f"'{command.answer}' is none of '{choices}'")
         return
     reason = control.may_not_agree(turn.state, asked, command, word)
+    reason = reason or _may_not_proceed(turn.state, asked, command, word)
     if reason is not None:
         _refuse(turn, command, reason)
         return
     turn.record(_answered(turn, command, word, early=False))
     _act(turn, asked, word, command)
+
+
+def _may_not_proceed(
+    state: RolloutState, asked: QuestionAsked, command: Answer, word: str
+) -> str | None:
+    """Return why this person may not let a soak be over that has shown too little."""
+    step = state.find_step(asked.subject)
+    if asked.about is not Asked.UNDECIDED or not isinstance(step, Soak):
+        return None
+    if word != soak.PROCEED:
+        return None
+    named = control.approvers(state, step.id)
+    speaker = command.by.name.casefold()
+    if named and speaker not in {name.casefold() for name in named}:
+        return f"only who approves its stage may proceed: {', '.join(named)}"
+    return soak.may_not_proceed(state, step, command.comment)
 
 
 def approve(turn: Turn, command: Approve) -> None:
@@ -212,6 +229,8 @@ def _act(turn: Turn, asked: QuestionAsked, word: str, command: Answer) -> None:
         action.settled_by(turn, step, word, command.by)
     elif asked.about is Asked.ATTENTION and isinstance(step, Soak) and word != "abort":
         turn.record(SoakExtended(at=turn.at, step=StepId(asked.subject)))
+    elif asked.about is Asked.UNDECIDED and isinstance(step, Soak):
+        soak.settled(turn, step, word, command.by, command.comment)
     elif step is not None:
         _act_on_failure(turn, asked, word, command, step)
     turns_back = {
@@ -219,6 +238,7 @@ def _act(turn: Turn, asked: QuestionAsked, word: str, command: Answer) -> None:
         Asked.IN_DOUBT: "abort",
         Asked.ATTENTION: "abort",
         Asked.FAILED: "abort",
+        Asked.UNDECIDED: soak.BACK,
     }
     if turns_back.get(asked.about) == word:
         reason = f"{command.by.name} answered '{word}' to: {asked.text}"

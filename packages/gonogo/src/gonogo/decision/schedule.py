@@ -4,6 +4,7 @@ from collections.abc import Container, Iterator
 from datetime import datetime
 
 from gonogo.decision import approval, failing, gate, window
+from gonogo.decision.hold import awaits_end, end_of
 from gonogo.decision.remembering import remembered
 from gonogo.decision.state import RolloutState
 from gonogo.decision.transitions import StepPhase, UndoPhase
@@ -84,7 +85,8 @@ def _step_wakes(state: RolloutState) -> Iterator[datetime]:
     if isinstance(step, Approval):
         yield from approval.deadlines(state, step)
     if isinstance(step, Soak) and known.phase is StepPhase.UNDER_WAY:
-        if known.since is not None:
-            yield known.since + step.duration
+        end = end_of(step, known)
+        if end is not None and awaits_end(state, step, end):
+            yield end
         if known.patience_from is not None and not state.held:
             yield known.patience_from + step.limit

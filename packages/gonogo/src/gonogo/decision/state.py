@@ -7,8 +7,9 @@ are the same events folded.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from gonogo.analysis.counting import Counts
 from gonogo.decision.plan_index import index_of
 from gonogo.decision.remembering import Remembering, remembered
 from gonogo.decision.transitions import Phase, StepPhase, UndoPhase
@@ -25,6 +26,7 @@ from gonogo.model.event import (
     SkipAsked,
     WindowAwaited,
 )
+from gonogo.model.evidence import EvidenceState, Finding
 from gonogo.model.identifiers import (
     GateId,
     MetricName,
@@ -34,6 +36,7 @@ from gonogo.model.identifiers import (
 )
 from gonogo.model.operation import Operation
 from gonogo.model.plan import Action, Gate, Metric, Plan, Stage, Step
+from gonogo.model.sample import Tally
 from gonogo.model.verdict import Measurement, Outcome, Verdict
 
 
@@ -51,6 +54,10 @@ class StepState:
         skipped: It is done because two persons left it out.
         not_found: It is in doubt, and nothing was found of it where it ran.
         since: For a soak: the hold counts from here; None while it does not hold.
+        extra: For a soak: so much later than planned its hold ends.
+        paused_since: For a soak: its hold stands still from here.
+        idle: For a soak: the time that did not count since a person last spoke.
+        prolonged: For a soak: so often it went on because too little was shown.
         patience_from: For a soak: when its limit began to count.
         expires: For an approval: when it is timed out.
     """
@@ -65,17 +72,36 @@ class StepState:
     skipped: bool = False
     not_found: bool = False
     since: datetime | None = None
+    extra: timedelta = timedelta()
+    paused_since: datetime | None = None
+    idle: timedelta = timedelta()
+    prolonged: int = 0
     patience_from: datetime | None = None
     expires: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricState:
-    """The last measurement of a metric, and how many in a row gave no value."""
+    """
+    The last measurement of a metric, and how many in a row gave no value.
+
+    Attributes:
+        sampled_at: When a source last had data of every arm.
+    """
 
     last: Measurement
     next_at: datetime
     unread: int = 0
+    sampled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a judge that looks back needs of one look; None where an arm had no data."""
+
+    at: datetime
+    canary: float | None
+    control: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +114,24 @@ class GateState:
         held_since: It has passed without interruption since then.
         bad: So many fails since the last pass; a look that shows nothing between
             two fails does not hide them.
+        finding: Of the judge by evidence, at the last look.
+        evidence: So far; a soak begins a new test.
+        concluded: What the final look of the soak under way found; None before it.
+        doubtful_since: Evidence had nothing to go by at any look after this one.
+        seen: The looks that its judge looks back over, oldest first.
+        counts: Of measurements, where they are counted.
     """
 
     verdict: Verdict
     judged_at: datetime
     held_since: datetime | None = None
     bad: int = 0
+    finding: Finding | None = None
+    evidence: EvidenceState | None = None
+    concluded: Finding | None = None
+    doubtful_since: datetime | None = None
+    seen: tuple[Seen, ...] = ()
+    counts: Counts | None = None
 
     @property
     def passes(self) -> bool:
@@ -148,6 +186,7 @@ class RolloutState(Remembering):
         answers: Those given before they were asked.
         approvals: The last word of each approval step.
         undos: Oldest first.
+        tallies: What baselines were counted from, where a source counts.
         freezes: Those that stand, at most one of each scope.
         awaited: The change window that is waited for.
         skips: By step, who last asked to leave it out; it counts while that question
@@ -171,6 +210,7 @@ class RolloutState(Remembering):
     metrics: Mapping[MetricName, MetricState] = field(default_factory=dict)
     gates: Mapping[GateId, GateState] = field(default_factory=dict)
     baselines: Mapping[MetricName, float] = field(default_factory=dict)
+    tallies: Mapping[MetricName, Tally] = field(default_factory=dict)
     questions: Mapping[QuestionId, QuestionAsked] = field(default_factory=dict)
     answers: Mapping[QuestionId, QuestionAnswered] = field(default_factory=dict)
     approvals: Mapping[StepId, ApprovalGiven | ApprovalRefused] = field(
@@ -291,5 +331,5 @@ class RolloutState(Remembering):
 
 
 _NOT_BEGUN = StepState()
-_CALLING = (Asked.ATTENTION, Asked.FAILED)
+_CALLING = (Asked.ATTENTION, Asked.FAILED, Asked.UNDECIDED)
 _OPEN = (StepPhase.UNDER_WAY, StepPhase.IN_DOUBT)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from gonogo.analysis.measuring import measurement_of
@@ -10,7 +11,7 @@ from gonogo.model import command as commands
 from gonogo.model import effect as effects
 from gonogo.model.command import Command
 from gonogo.model.event import ApprovalAsked
-from gonogo.model.operation import Operation
+from gonogo.model.operation import Operation, Query
 from gonogo.model.plan import Approval
 from gonogo.model.ticket import Ticket
 from gonogo.model.tracing import traceparent_of
@@ -119,15 +120,26 @@ class Performer:
     def _measure(
         self, effect: effects.Measure, cancelled: Cancellation, state: RolloutState
     ) -> Command:
-        observation, looked_at = self.looks.take(
-            effect.operation,
-            state,
-            lambda: self._perform(effect, cancelled, state),
-        )
+        observation, looked_at = self._look(effect, cancelled, state)
         return commands.ReportMeasured(
             at=self.clock.now(),
             metric=effect.metric,
             measurement=measurement_of(observation, looked_at),
+        )
+
+    def _look(
+        self, effect: effects.Measure, cancelled: Cancellation, state: RolloutState
+    ) -> tuple[Observation, datetime]:
+        """Return what a look saw, and as of when it counts."""
+        if isinstance(effect.operation, Query):
+            # Its stretch ends at this very instant, where the next one begins: what
+            # happened between two looks belongs to one of them.
+            at = self.clock.now()
+            return self._perform(effect, cancelled, state, at=at), at
+        return self.looks.take(
+            effect.operation,
+            state,
+            lambda: self._perform(effect, cancelled, state),
         )
 
     def _ask(
@@ -156,10 +168,15 @@ class Performer:
         self.people.tell(effect.text, urgent=effect.urgent)
 
     def _perform(
-        self, effect: Look | Deed, cancelled: Cancellation, state: RolloutState
+        self,
+        effect: Look | Deed,
+        cancelled: Cancellation,
+        state: RolloutState,
+        *,
+        at: datetime | None = None,
     ) -> Observation:
         operation = effect.operation
-        ticket = ticket_of(effect, state, traced=self.traced)
+        ticket = replace(ticket_of(effect, state, traced=self.traced), at=at)
         try:
             return self._operator(operation).perform(operation, cancelled, ticket)
         except Exception as defect:  # noqa: BLE001  an adapter's defect is a report
@@ -191,7 +208,13 @@ def ticket_of(effect: Look | Deed, state: RolloutState, *, traced: bool) -> Tick
     subject, attempt = _named(effect)
     rollout, began = state.rollout, state.started_at
     parent = traceparent_of(rollout, began, subject, attempt) if traced else ""
-    return Ticket(rollout=rollout, subject=subject, attempt=attempt, traceparent=parent)
+    return Ticket(
+        rollout=rollout,
+        subject=subject,
+        attempt=attempt,
+        traceparent=parent,
+        since=effect.since if isinstance(effect, effects.Measure) else None,
+    )
 
 
 def _named(effect: Look | Deed) -> tuple[str, int | None]:

@@ -8,6 +8,7 @@ from gonogo.model.operation import (
     KillFlags,
     Migrate,
     Operation,
+    Query,
     ReadFlag,
     RestoreFlag,
     SetFlag,
@@ -17,7 +18,7 @@ from gonogo.model.operation import (
 
 
 def source_of(operation: Operation) -> str:
-    """Return the name of what is asked: a host, a connection, a flag file, or shell."""
+    """Return the name of what is asked: a host, a connection, a file, or a source."""
     match operation:
         case Shell():
             return "shell"
@@ -25,6 +26,8 @@ def source_of(operation: Operation) -> str:
             return name
         case Http(url=url):
             return _host(url)
+        case Query(source=name):
+            return name
         case SetFlag(file=file) | RestoreFlag(file=file):
             return file
         case KillFlags(file=file) | ReadFlag(file=file):

@@ -6,6 +6,7 @@ from gonogo.analysis import threshold
 from gonogo.decision.state import RolloutState
 from gonogo.decision.transitions import UndoPhase
 from gonogo.model import event as events
+from gonogo.model.condition import Relative
 from gonogo.model.event import Event
 from gonogo.model.identifiers import GateId
 from gonogo.model.plan import Gate
@@ -59,6 +60,9 @@ class Breaches:
         value = self._readings.value(gate.metric, at)
         taken = Measurement(at=at, value=value)
         baseline = state.baselines.get(gate.metric)
+        if gate.condition.relative is Relative.CONTROL:
+            before = self._readings.well[gate.metric].before
+            baseline = before if isinstance(before, float) else None
         return threshold.judge(gate, taken, baseline).outcome is Outcome.FAIL
 
 

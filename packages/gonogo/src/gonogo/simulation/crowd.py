@@ -23,7 +23,11 @@ from gonogo.simulation.script.rules import (
 STARTER = Person(name="whoever starts it", source="simulation")
 _SATURDAY = 5
 # So often a person goes on after a call, or has a step that failed tried again.
-_PATIENCE: Mapping[Asked, int] = {Asked.ATTENTION: 1, Asked.FAILED: 3}
+_PATIENCE: Mapping[Asked, int] = {
+    Asked.ATTENTION: 1,
+    Asked.FAILED: 3,
+    Asked.UNDECIDED: 1,
+}
 _GOOD: Mapping[Asked, str] = {Asked.CONFIRM: "yes"}
 
 
@@ -41,7 +45,8 @@ class Crowd:
 
     Somebody who is called because a metric cannot be read waits until it can. To
     every other call they say 'continue' once, and 'abort' when called again. Asked what
-    to do about a step that failed, they have it tried again three times, then abort.
+    to do about a step that failed, they have it tried again three times, then abort. A
+    soak that has not shown enough they extend once, then go back.
     """
 
     def __init__(self, conditions: Conditions, chronicle: Chronicle) -> None:
@@ -156,12 +161,12 @@ class Crowd:
         return _GOOD.get(asked.about, asked.choices[0])
 
     def _called(self, asked: QuestionAsked, state: RolloutState) -> str | None:
-        """Return what somebody says who has to decide: go on, or in the end abort."""
+        """Return what somebody says who has to decide: go on, or in the end go back."""
         if any(metric.name == asked.subject for metric in state.plan.metrics):
             return None
         self._calls[asked.subject] += 1
         patient = self._calls[asked.subject] <= _PATIENCE[asked.about]
-        return asked.choices[0] if patient else "abort"
+        return asked.choices[0] if patient else asked.choices[-1]
 
     def _answered(self, rule: Answers, at: datetime) -> datetime | None:
         return self._end_of_silence(rule, at) if rule.silent else at + rule.after

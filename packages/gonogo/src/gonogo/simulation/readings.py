@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from gonogo.model.identifiers import MetricName
-from gonogo.model.operation import Operation
+from gonogo.model.operation import Operation, Query
 from gonogo.model.plan import Plan
+from gonogo.model.sample import Sample
 from gonogo.model.verdict import Measurement
 from gonogo.simulation.chronicle import Chronicle
 from gonogo.simulation.conditions import Conditions
 from gonogo.simulation.healthy import Healthy, Value, gates_of, healthy
+from gonogo.simulation.sampled import Stretch, sampled
 from gonogo.simulation.script.rules import (
     Fault,
     Fixed,
@@ -39,6 +41,7 @@ class Readings:
         self.well: dict[MetricName, Healthy] = {
             metric.name: healthy(gates_of(plan, metric.name)) for metric in plan.metrics
         }
+        self._metrics = {metric.name: metric for metric in plan.metrics}
         self.changed = False
         self._conditions, self._chronicle, self._seed = conditions, chronicle, seed
         rules = conditions.rules
@@ -46,9 +49,21 @@ class Readings:
         self._faults = [r for r in reversed(rules) if isinstance(r, ProbeFails)]
 
     def measured(
-        self, metric: MetricName, at: datetime, probe: Operation
+        self,
+        metric: MetricName,
+        at: datetime,
+        probe: Operation,
+        since: datetime | None = None,
     ) -> tuple[Measurement, timedelta | None]:
-        """Return what a look begun now gives, and how long it hangs; None: it doesn't."""
+        """
+        Return what a look begun now gives, and how long it hangs; None: it doesn't.
+
+        Args:
+            metric: Looked at.
+            at: Now.
+            probe: Of the metric.
+            since: Where the stretch begins that a source is asked about.
+        """
         fault = self._fault(metric, at)
         if fault is Fault.HANGS:
             error = "its probe hung until its deadline (simulated)"
@@ -57,7 +72,34 @@ class Readings:
             return Measurement(at=at, error="its probe is down (simulated)"), None
         if fault is Fault.NO_DATA:
             return Measurement(at=at), None
-        return Measurement(at=at, value=self._noisy(metric, at)), None
+        value = self._noisy(metric, at)
+        sample = self._sample(metric, at, probe, since, value)
+        if sample is not None and sample.canary is None:
+            return Measurement(at=at, sample=sample), None
+        return Measurement(at=at, value=value, sample=sample), None
+
+    def _sample(
+        self,
+        metric: MetricName,
+        at: datetime,
+        probe: Operation,
+        since: datetime | None,
+        value: Value,
+    ) -> Sample | None:
+        """Return what a source counts of a number; None: the probe is no query."""
+        beside = self.well[metric].before
+        if not isinstance(probe, Query) or since is None:
+            return None
+        if isinstance(value, str) or isinstance(beside, str):
+            return None
+        began = min(self._chronicle.started_at, since)
+        return sampled(
+            self._metrics[metric],
+            probe,
+            value=value,
+            beside=beside,
+            stretch=Stretch(began=began, since=since, until=at),
+        )
 
     def value(self, metric: MetricName, at: datetime, *, asked: bool = False) -> Value:
         """Return what a metric really is, without noise."""

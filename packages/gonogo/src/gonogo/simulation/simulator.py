@@ -398,7 +398,9 @@ class Simulator:
         key = (effects.Measure, effect.metric)
         if key in self._under_way:
             return
-        taken, hangs = self.readings.measured(effect.metric, self.now, effect.operation)
+        taken, hangs = self.readings.measured(
+            effect.metric, self.now, effect.operation, effect.since
+        )
         takes = hangs or self.labour.look_takes(self.now)
         takes = min(takes, max(effect.operation.deadline, LOOK))
 

@@ -23,7 +23,16 @@ from gonogo.model.identifiers import (
     StageId,
     StepId,
 )
-from gonogo.model.operation import Http, Migrate, Operation, SetFlag, Shell
+from gonogo.model.judging import Counting, JudgeName, Judging, Noise, Traffic
+from gonogo.model.operation import (
+    Asked,
+    Http,
+    Migrate,
+    Operation,
+    Query,
+    SetFlag,
+    Shell,
+)
 from gonogo.model.plan import (
     Action,
     Approval,
@@ -39,9 +48,11 @@ from gonogo.model.plan import (
     Question,
     Rollback,
     Soak,
+    Source,
     Stage,
     Step,
 )
+from gonogo.model.sample import MetricKind
 from gonogo.model.sealing import sealed
 from gonogo.model.window import ChangeWindow
 
@@ -135,10 +146,57 @@ class _Drawing:
         )
         # Last, so that a seed of old stands for the plan of old in most cases.
         return replace(
-            drawn,
+            self._counted(drawn) if self._chance(45) else drawn,
             windows=self._windows() if self._chance(20) else (),
             stages=tuple(self._timed(stage) for stage in drawn.stages),
             on_failure=OnFailure.ASK if self._chance(40) else OnFailure.BACK,
+        )
+
+    def _counted(self, plan: Plan) -> Plan:
+        """Return a plan whose metrics are asked of a source, for both arms."""
+        metrics = tuple(self._asked(metric) for metric in plan.metrics)
+        stages = tuple(
+            replace(stage, gates=tuple(self._judged(gate) for gate in stage.gates))
+            for stage in plan.stages
+        )
+        return replace(
+            plan,
+            metrics=metrics,
+            stages=stages,
+            sources={"source": Source(kind="csv", url="counts.csv")},
+        )
+
+    def _asked(self, metric: Metric) -> Metric:
+        arm = Asked(events=metric.name, exposure="requests")
+        traffic = pick(self._choices, (10.0, 500.0, 0.05))
+        return replace(
+            metric,
+            probe=Query(
+                source="source",
+                metric_kind=MetricKind.PROPORTION,
+                canary=arm,
+                control=arm if self._chance(70) else None,
+            ),
+            unit="%",
+            judging=Judging(
+                noise=Noise() if self._chance(70) else None,
+                traffic=Traffic(rate=0.01, canary_per_s=traffic, control_per_s=traffic),
+                share_pct=50.0 if self._chance(40) else None,
+                extensions=self._choices.number(2),
+            ),
+            counting=Counting(failure=1) if self._chance(10) else None,
+        )
+
+    def _judged(self, gate: Gate) -> Gate:
+        judge = pick(self._choices, (None, None, None, *JudgeName))
+        window = 10 * MINUTE if self._chance(20) else None
+        relative = gate.condition.relative and Relative.CONTROL
+        condition = replace(gate.condition, relative=relative)
+        return replace(
+            gate,
+            judge=judge,
+            window=window,
+            condition=condition if self._chance(50) else gate.condition,
         )
 
     def _timed(self, stage: Stage) -> Stage:

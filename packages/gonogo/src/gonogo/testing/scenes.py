@@ -25,6 +25,7 @@ from gonogo.model.identifiers import (
 )
 from gonogo.model.operation import Http, Operation
 from gonogo.model.plan import Gate, IncidentTask, Metric, Plan, Rollback, Stage, Step
+from gonogo.model.sample import Sample
 from gonogo.model.sealing import sealed
 from gonogo.model.verdict import Measurement, Observation
 from gonogo.testing.clock import NOON
@@ -70,6 +71,7 @@ def plan(
     incident: Sequence[IncidentTask] = (),
     metrics: Sequence[Metric] = (ERRORS,),
     self_approval: bool = False,
+    **changes: Any,  # noqa: ANN401  # of the plan
 ) -> Plan:
     """Return a sealed plan of these stages."""
     return sealed(
@@ -84,6 +86,7 @@ def plan(
             triggers=tuple(triggers),
             incident=tuple(incident),
             self_approval=self_approval,
+            **changes,
         )
     )
 
@@ -187,6 +190,7 @@ class Scene:
         error: str | None = None,
         metric: str = "errors",
         at: datetime | None = None,
+        sample: Sample | None = None,
     ) -> tuple[Event, ...]:
         """Report a measurement, looked at now unless `at` says when."""
         looked_at = self.now if at is None else at
@@ -194,7 +198,9 @@ class Scene:
             commands.ReportMeasured(
                 at=self.now,
                 metric=MetricName(metric),
-                measurement=Measurement(at=looked_at, value=value, error=error),
+                measurement=Measurement(
+                    at=looked_at, value=value, error=error, sample=sample
+                ),
             )
         )
 
@@ -209,12 +215,16 @@ class Scene:
         )
 
     def answered(
-        self, question: str, answer: str, by: Person = ADA
+        self, question: str, answer: str, by: Person = ADA, *, comment: str = ""
     ) -> tuple[Event, ...]:
         """Let a person answer."""
         return self.take(
             commands.Answer(
-                at=self.now, by=by, question=QuestionId(question), answer=answer
+                at=self.now,
+                by=by,
+                question=QuestionId(question),
+                answer=answer,
+                comment=comment,
             )
         )
 

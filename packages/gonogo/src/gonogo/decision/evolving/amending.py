@@ -33,6 +33,7 @@ def _(event: events.PlanAmended, state: RolloutState) -> RolloutState:
         gates=_of(state.gates, gates),
         metrics=_of(state.metrics, metrics),
         baselines=_of(state.baselines, metrics),
+        tallies=_of(state.tallies, metrics),
         awaited=None,  # the new plan may have other change windows
         skips=_of(state.skips, steps),
         undos=tuple(_relined(undo, lines_of(event)) for undo in state.undos),

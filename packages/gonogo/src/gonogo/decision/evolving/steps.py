@@ -3,10 +3,10 @@
 from gonogo.decision.changing import changed
 from gonogo.decision.evolving.dispatch import fold
 from gonogo.decision.evolving.moves import phased, stepped
-from gonogo.decision.state import RolloutState
+from gonogo.decision.state import GateState, RolloutState
 from gonogo.decision.transitions import Phase, StepPhase
 from gonogo.model import event as events
-from gonogo.model.plan import Check
+from gonogo.model.plan import Check, Soak
 from gonogo.model.verdict import Outcome
 
 
@@ -18,6 +18,9 @@ def _(event: events.StageEntered, state: RolloutState) -> RolloutState:
 
 @fold.register
 def _(event: events.StepStarted, state: RolloutState) -> RolloutState:
+    step = state.find_step(event.step)
+    if isinstance(step, Soak):
+        state = _tested_anew(state, step)
     return stepped(
         state,
         event.step,
@@ -50,3 +53,20 @@ def _(event: events.CheckJudged, state: RolloutState) -> RolloutState:
         return state
     retry_at = event.at + step.retry_delay
     return stepped(state, event.step, StepPhase.PENDING, not_before=retry_at)
+
+
+def _tested_anew(state: RolloutState, step: Soak) -> RolloutState:
+    """Return the state with a test that begins now for each gate of a soak."""
+    known = {name: state.gates[name] for name in step.gates if name in state.gates}
+    anew = {
+        name: changed(gate, evidence=None, concluded=None, seen=(), counts=None)
+        for name, gate in known.items()
+        if not (step.counts_held and _is_of_now(state, gate))
+    }
+    return changed(state, gates={**state.gates, **anew}) if anew else state
+
+
+def _is_of_now(state: RolloutState, gate: GateState) -> bool:
+    """Tell whether all that a test has seen came after the last change."""
+    first = gate.evidence.first if gate.evidence else None
+    return first is not None and first >= (state.changed_at or state.started_at)

@@ -16,6 +16,7 @@ from gonogo.testing.laws.people import (
 )
 from gonogo.testing.laws.promotion import promotion_is_proven
 from gonogo.testing.laws.skips import two_persons_skip
+from gonogo.testing.laws.soaks import only_who_may_let_a_soak_be_over
 from gonogo.testing.laws.watch import Watch, a_bad_value_turns_back
 from gonogo.testing.laws.way_back import rollback_is_final, way_back_is_walked
 from gonogo.testing.laws.windows import waiting_is_said_once, windows_are_kept
@@ -31,6 +32,7 @@ __all__ = [
     "consents_count_once",
     "every_question_is_settled_once",
     "intents_come_first",
+    "only_who_may_let_a_soak_be_over",
     "plan_of",
     "promotion_is_proven",
     "rollback_is_final",

@@ -12,6 +12,7 @@ from gonogo.testing.laws.people import (
 )
 from gonogo.testing.laws.promotion import promotion_is_proven
 from gonogo.testing.laws.skips import two_persons_skip
+from gonogo.testing.laws.soaks import only_who_may_let_a_soak_be_over
 from gonogo.testing.laws.watch import a_bad_value_turns_back
 from gonogo.testing.laws.way_back import rollback_is_final, way_back_is_walked
 from gonogo.testing.laws.windows import waiting_is_said_once, windows_are_kept
@@ -25,6 +26,7 @@ LAWS: Sequence[Callable[[Sequence[Event]], None]] = (
     a_bad_value_turns_back,
     a_pause_starts_nothing,
     two_persons_skip,
+    only_who_may_let_a_soak_be_over,
     windows_are_kept,
     waiting_is_said_once,
     intents_come_first,

@@ -6,7 +6,6 @@ from typing import Any
 
 from gonogo.model import event as events
 from gonogo.model.event import Event
-from gonogo.model.identifiers import GateId
 from gonogo.model.plan import (
     Action,
     Approval,
@@ -19,6 +18,7 @@ from gonogo.model.plan import (
 )
 from gonogo.model.verdict import Outcome
 from gonogo.testing.laws.law import events_of, hold, plan_of, plans_of, steps_of
+from gonogo.testing.laws.soaks import is_held
 
 
 def promotion_is_proven(history: Sequence[Event]) -> None:
@@ -129,46 +129,4 @@ def _is_captured(before: Sequence[Event], step: Baseline, _: datetime) -> bool:
 
 
 def _is_held(before: Sequence[Event], step: Soak, _: datetime) -> bool:
-    begun = events_of(before, events.StepStarted, step.id)[0]
-    started = events_of(before, events.SoakStarted, step.id)[-1]
-    ended = events_of(before, events.StepCompleted, step.id)[-1]
-    resets = events_of(before, events.SoakReset, step.id)
-    if any(before.index(reset) > before.index(started) for reset in resets):
-        return False
-    end = started.since + step.duration
-    if ended.at < end or (not step.counts_held and started.since < begun.at):
-        return False
-    look = end if step.duration else begun.at
-    return all(
-        _gate_held(before, gate, started.since, ended, look) for gate in step.gates
-    )
-
-
-def _gate_held(
-    before: Sequence[Event],
-    gate: GateId,
-    since: datetime,
-    ended: events.StepCompleted,
-    look: datetime,
-) -> bool:
-    within = [
-        (event.measurement.at, found.verdict.outcome)
-        for event in before[: before.index(ended)]
-        if isinstance(event, events.MeasurementTaken) and event.at > since
-        for found in event.verdicts
-        if found.gate == gate
-    ]
-    proven = any(at >= look for at, _ in _verdicts(before, gate, ended))
-    return proven and all(outcome is Outcome.PASS for _, outcome in within)
-
-
-def _verdicts(
-    before: Sequence[Event], gate: GateId, until: Event
-) -> list[tuple[datetime, Outcome]]:
-    return [
-        (event.measurement.at, found.verdict.outcome)
-        for event in before[: before.index(until)]
-        if isinstance(event, events.MeasurementTaken)
-        for found in event.verdicts
-        if found.gate == gate and found.verdict.outcome is Outcome.PASS
-    ]
+    return is_held(before, step)

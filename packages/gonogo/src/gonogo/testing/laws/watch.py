@@ -8,6 +8,7 @@ from typing import Any
 
 from gonogo.model import event as events
 from gonogo.model.event import Event
+from gonogo.model.evidence import Finding
 from gonogo.model.identifiers import GateId, StepId
 from gonogo.model.plan import Gate, Plan, Soak, Stage
 from gonogo.model.verdict import GateVerdict, Outcome
@@ -93,8 +94,9 @@ def a_bad_value_turns_back(history: Sequence[Event]) -> None:
         judged = {found.gate for found in event.verdicts}
         wanted = {g.id for g in forcing.values() if g.metric == event.metric}
         hold(judged >= wanted, f"{wanted - judged} in force, but not judged")
+        proven = {f.gate for f in event.verdicts if f.finding is Finding.HARM}
         tripped = any(
-            watch.bad[gate] >= forcing[gate].consecutive
+            gate in proven or watch.bad[gate] >= forcing[gate].consecutive
             for gate in judged & forcing.keys()
         )
         turned = _follows(history[index + 1 :], events.RolloutAborted, event.at)

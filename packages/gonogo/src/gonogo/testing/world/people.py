@@ -72,8 +72,14 @@ class People:
         if asked.about is Asked.HANDOVER and self._script.wrong(self._weather.people):
             self._have_undone(question)
         by, word = pick(self._script, PEOPLE), self._word(asked)
+        if self._script.kind and word == "proceed":
+            word = "back"  # who may not proceed would leave the question open
         answer = commands.Answer(
-            at=self._agenda.now, by=by, question=question, answer=word
+            at=self._agenda.now,
+            by=by,
+            question=question,
+            answer=word,
+            comment="looked at by hand" if word == "proceed" else "",
         )
         self._say(self._soon(), answer)
         if self._script.wrong(self._weather.repeats):
@@ -200,6 +206,11 @@ class People:
         if asked.about is Asked.ATTENTION:
             self._attended[asked.subject] += 1
             return "continue" if self._attended[asked.subject] <= PATIENT else "abort"
+        if asked.about is Asked.UNDECIDED:
+            self._attended[asked.subject] += 1
+            tired = self._attended[asked.subject] > 1
+            wants = ("proceed", "back") if tired else ("proceed", "extend")
+            return pick(self._script, wants)
         if asked.about is Asked.FAILED:
             self._attended[asked.subject] += 1
             tired = self._attended[asked.subject] > PATIENT

@@ -4,9 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 
+from gonogo.model.operation import Operation, Query
 from gonogo.model.verdict import Observation
 from gonogo.testing.clock import NOON
 from gonogo.testing.plans import BAD, GOOD, Dice, chance, pick
+from gonogo.testing.world import sampling
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -84,10 +86,15 @@ class Script(Dice):
         )
         return pick(self, failures), chance(self, 50)
 
-    def metric(self, name: str, at: datetime) -> Observation:
+    def metric(
+        self, name: str, at: datetime, operation: Operation, since: datetime | None
+    ) -> Observation:
         """Return what a metric reads: its mood lasts for a quarter of an hour."""
         moods = Dice("mood", self.seed, name, (at - NOON) // (15 * MINUTE))
-        if self.kind or not chance(moods, self.weather.probes):
+        well = self.kind or not chance(moods, self.weather.probes)
+        if isinstance(operation, Query):
+            return self._counted(name, at, operation, since or at, moods, well=well)
+        if well:
             return Observation(value=GOOD)
         if chance(moods, 50):
             return Observation(value=BAD)
@@ -99,3 +106,21 @@ class Script(Dice):
             Observation(exit_status=2, output="1"),
         )
         return pick(moods, readings)
+
+    def _counted(
+        self,
+        name: str,
+        at: datetime,
+        query: Query,
+        since: datetime,
+        moods: Dice,
+        *,
+        well: bool,
+    ) -> Observation:
+        """Return what a source gives; how much traffic there is stays the same."""
+        lasting = Dice("traffic", self.seed, name)
+        if well:
+            return sampling.asked(query, lasting, since, at)
+        if chance(moods, 30):
+            return sampling.broken(query, lasting, since, at)
+        return sampling.lying(query, moods, since, at)

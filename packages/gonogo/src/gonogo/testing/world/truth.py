@@ -9,6 +9,7 @@ from gonogo.model.operation import (
     KillFlags,
     Migrate,
     Operation,
+    Query,
     ReadFlag,
     RestoreFlag,
     SetFlag,
@@ -74,6 +75,8 @@ def subject_of(operation: Operation) -> str:
             return f"flag/{flag}"
         case Http(url=url):
             return url.rsplit("/", maxsplit=1)[1]
+        case Query(canary=asked):
+            return asked.events
         case KillFlags() | Sql():
             return operation.kind
 

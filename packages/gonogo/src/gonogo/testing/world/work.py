@@ -165,7 +165,9 @@ class Workshop:
 
         def report() -> Command:
             looked_at = self._agenda.now if looked_at_end else at
-            seen = self._script.metric(effect.metric, looked_at)
+            seen = self._script.metric(
+                effect.metric, looked_at, effect.operation, effect.since
+            )
             seen = Observation(error="timed out") if hangs else seen
             return commands.ReportMeasured(
                 at=self._agenda.now,
