@@ -58,7 +58,10 @@ def contents(folder):
 def test_a_breach_is_told_from_its_beginning_to_the_last_undo(simulate):
     """The first of the lines that the tool was asked for, as it was asked."""
     told = simulate(CANARY, "-w", BREACH, "--users-per-minute", 1200, status=1).stdout
-    assert "ROLLING BACK: Error rate is 5 %, has to be < 1 % (line 22)" in told
+    assert (
+        "ROLLING BACK: Error rate is 5 %, has to be < 1 %, by the plain limit (line 22)"
+        in told
+    )
     assert "from day 1 03:00:00 on" in told
     assert "user-minutes after the breach began" in told
     assert "undone     Turn new-checkout on for 5 % (line 18)" in told

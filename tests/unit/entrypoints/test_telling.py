@@ -1,17 +1,23 @@
 """Lines: every event is told, or is silent on purpose."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import get_args
 
 import pytest
 
+from gonogo.decision import replay
 from gonogo.entrypoints.cli import telling, telling_people
 from gonogo.entrypoints.cli.line import Line, Tone
 from gonogo.entrypoints.cli.output import safe
 from gonogo.entrypoints.cli.telling import Teller
 from gonogo.model import event as events
+from gonogo.model import operation
 from gonogo.model.command import Person
 from gonogo.model.event import Asked, Event
+from gonogo.model.evidence import EvidenceState, Finding, Totals
+from gonogo.model.plan import Metric
+from gonogo.model.sample import MetricKind
 from gonogo.model.verdict import (
     GateVerdict,
     Measurement,
@@ -21,6 +27,7 @@ from gonogo.model.verdict import (
 )
 from gonogo.testing.clock import NOON
 
+WITHIN, UNHARMED = Finding.WITHIN_LIMIT, Finding.NO_HARM_SEEN
 ADA = Person(name="ada", source="terminal")
 # Said by another line of the same instant, or of no interest while it runs.
 SILENT = {events.StepStarted, events.StagePromoted}
@@ -95,6 +102,73 @@ def test_a_soak_is_told_at_each_quarter(state_after, minutes, count):
     teller.tell(measured(0, Outcome.PASS), state)
     every = [told(teller, measured(m, Outcome.PASS), state) for m in minutes]
     assert count == sum(len(lines) for lines in every)
+
+
+def ended(gate, finding, failed):
+    """Return the measurement that ended the soak for a gate."""
+    totals = Totals(
+        canary_events=failed,
+        canary_exposure=100,
+        control_events=5,
+        control_exposure=100,
+    )
+    found = GateVerdict(
+        gate=gate,
+        verdict=Verdict(outcome=Outcome.PASS, reasons=("so it is",)),
+        finding=finding,
+        evidence=EvidenceState(test="t", totals=totals),
+        final=True,
+    )
+    taken = Measurement(at=NOON, value=1.0)
+    return events.MeasurementTaken(
+        at=NOON, metric="Errors", measurement=taken, verdicts=(found,)
+    )
+
+
+@pytest.fixture
+def counted(plan):
+    """Give the plan with its metric counted by a source, and a soak of two gates."""
+    errors = operation.Asked(events="errors", exposure="requests")
+    probe = operation.Query(
+        source="prom", metric_kind=MetricKind.PROPORTION, canary=errors, control=errors
+    )
+    first, last = plan.stages
+    (gate,), (soak, look) = last.gates, last.steps
+    slow = replace(gate, id="h", title="Slow ones")
+    soak = replace(soak, gates=("g", "h"))
+    return replace(
+        plan,
+        metrics=(Metric(name="Errors", probe=probe),),
+        stages=(first, replace(last, gates=(gate, slow), steps=(soak, look))),
+    )
+
+
+@pytest.mark.parametrize(
+    ("findings", "told_of_it"),
+    [
+        ({}, ""),
+        ({"g": (WITHIN, 4)}, ": proven to keep its limit, canary 4 %, control 5 %"),
+        (
+            {"g": (WITHIN, 4), "h": (UNHARMED, 6)},
+            (
+                ": Errors proven to keep its limit, canary 4 %, control 5 %; Slow ones "
+                "no harm seen, and harm would have been, canary 6 %, control 5 %"
+            ),
+        ),
+    ],
+    ids=["plain", "one gate", "two gates"],
+)
+def test_a_held_soak_says_what_it_has_proven(started, counted, findings, told_of_it):
+    """Who watches the terminal learns what the hold has shown of each gate."""
+    state = replay([replace(started, plan=counted)])
+    teller = Teller()
+    for gate, (finding, number) in findings.items():
+        teller.tell(ended(gate, finding, number), state)
+    # A glance on the way out shows less, and is not what the soak ended with.
+    teller.tell(measured(61, Outcome.PASS), state)
+    done = events.StepCompleted(at=NOON, step="s")
+    assert [f"held  Hold (line 21) for 1 h{told_of_it}"] == told(teller, done, state)
+    assert ["held  Hold (line 21) for 1 h"] == told(teller, done, state)
 
 
 def test_a_failure_comes_with_the_last_lines_of_the_output(state_after):

@@ -85,6 +85,24 @@ def test_gate_counts_what_was_measured(drive, breach):
     assert "**2030-01-01 14:00:" in row
 
 
+def test_course_of_a_gate_is_one_line_in_the_table(drive, breach):
+    """A reader of the raw Markdown sees when the value rose, without a drawing."""
+    text = section(report_of(drive(measure=breach).records), "Gates")
+    (row,) = [each for each in text.split("\n") if each.startswith("| Error rate")]
+    assert re.search(r"\| `▁{20,}█` \|", row)
+
+
+def test_looks_without_data_are_no_low_values_in_the_course(drive):
+    """What was not measured is a question mark."""
+
+    def gone(_, hours):
+        return {"value": None if 1 < hours < 3 else 0.4 + hours / 100}
+
+    text = section(report_of(drive(measure=gone, until=6).records), "Gates")
+    (row,) = [each for each in text.split("\n") if each.startswith("| Error rate")]
+    assert re.search(r"\| `▁+\?+[▁-█]+█` \|", row)
+
+
 def test_gate_that_was_never_judged_is_named_as_such(drive, line):
     """A gate without a look has no verdict."""
     text = section(report_of(drive(consents={"a-ops": False}).records), "Gates")

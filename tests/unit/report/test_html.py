@@ -89,7 +89,15 @@ def test_drawings_have_words_for_those_who_cannot_see_them(page):
     """Each drawing that says something says it in words too."""
     said = [value for tag, name, value in page.attributes if name == "aria-label"]
     assert any(value.startswith("Timeline of the stages.") for value in said)
-    assert any("limit < 1 %" in value for value in said)
+    assert any("Limit < 1 %." in words for words in page.text)
+
+
+def test_every_drawing_of_a_gate_is_named_by_words_of_its_own(page):
+    """The words that a drawing is said by are on the page, once for each drawing."""
+    named = [value for _, name, value in page.attributes if name == "aria-labelledby"]
+    drawings = [each.split() for each in named if "-words" in each]
+    assert 2 == len(drawings)
+    assert set() == {name for each in drawings for name in each} - set(page.ids)
 
 
 def test_page_has_one_title_and_landmarks(page):

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from gonogo.document import Beside, Compiled, Reading, compile_document
+from gonogo.document.advice.power import NOT_ASKED, Usual
 
 BIGGEST_DOCUMENT = 16 * 1024 * 1024
 BINDINGS = ".bindings.yaml"
@@ -36,11 +37,15 @@ class Document:
     compiled: Compiled
 
 
-def open_document(path: Path) -> Document:
+def open_document(path: Path, usual: Usual = NOT_ASKED) -> Document:
     """
     Read a document: a plan file by its suffix, else Markdown.
 
     Markdown is read with the bindings file beside it (`NAME.bindings.yaml`).
+
+    Args:
+        path: Of the file.
+        usual: What its sources say is usual, where they were asked.
 
     Raises:
         DocumentUnreadable: It is missing, a folder, too large, or not to be opened; or
@@ -54,11 +59,15 @@ def open_document(path: Path) -> Document:
             compile_plan_file,
         )
 
-        reading, compiled = compile_plan_file(data, name=path.name)
+        reading, compiled = compile_plan_file(data, name=path.name, usual=usual)
     else:
         beside = _beside(path)
         reading, compiled = compile_document(
-            data, name=path.name, beside=beside, calendars=partial(_calendar, path)
+            data,
+            name=path.name,
+            beside=beside,
+            calendars=partial(_calendar, path),
+            usual=usual,
         )
     text = data.decode(errors="replace")
     return Document(path=path, text=text, reading=reading, compiled=compiled)

@@ -52,7 +52,15 @@ class Mark:
     outcome: Outcome
 
 
-Span = str | Ref | Anchor | Line | Strong | Code | Mark
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """A course as one line of characters, and the same in words."""
+
+    line: str
+    words: str
+
+
+Span = str | Ref | Anchor | Line | Strong | Code | Mark | Spark
 Text = tuple[Span, ...]
 
 

@@ -6,21 +6,25 @@ from dataclasses import dataclass
 from gonogo.analysis.threshold import limit_text
 from gonogo.model import event as events
 from gonogo.model.plan import Gate, Holds, Metric
-from gonogo.model.verdict import GateVerdict, Outcome
+from gonogo.model.verdict import Measurement, Outcome
 from gonogo.report.blocks import (
     Line,
     Mark,
     Paragraph,
     Section,
+    Spark,
     Strong,
     Table,
     Text,
     refs,
     text,
 )
-from gonogo.report.filling import every_gate
-from gonogo.report.history import Entry, History
-from gonogo.report.wording import actual_text, instant_text, unit_of, value_text
+from gonogo.report.filling import Taken, deciding, every_gate
+from gonogo.report.found import found_text
+from gonogo.report.history import History
+from gonogo.report.plots.sparkline import by_place, sparkline
+from gonogo.report.plots.ticks import axis_of
+from gonogo.report.wording import NONE, actual_text, instant_text, unit_of, value_text
 
 _HEAD = (
     "Gate",
@@ -28,13 +32,15 @@ _HEAD = (
     "Limit",
     "Looks",
     "Min / median / max",
+    "Course",
     "Last",
     "Last verdict",
     "Not passing",
     "Tripped",
 )
 
-Taken = tuple[Entry[events.MeasurementTaken], GateVerdict]
+# A line of so many characters fits into its cell.
+_COURSE = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +98,23 @@ def median_of(numbers: Sequence[float]) -> float:
     return (ordered[middle - 1] + ordered[middle]) / 2
 
 
+def last_text(series: Series) -> str:
+    """
+    Return what the last look gave.
+
+    Of a gate by evidence it is the value alone: its reasons are of all the looks.
+    """
+    last, found = series.taken[-1]
+    taken, gate = last.event.measurement, series.gate
+    if found.finding is None or taken.error is not None:
+        return actual_text(gate, series.metric, taken, found)
+    return value_text(taken.value, unit_of(gate, series.metric))
+
+
 def _row(history: History, series: Series) -> tuple[Text, ...]:
     gate = series.gate
-    last, verdict = series.taken[-1]
-    value = actual_text(gate, series.metric, last.event.measurement, verdict)
+    last, _ = series.taken[-1]
+    value = last_text(series)
     holds = "" if gate.holds is Holds.MUST else "must not be "
     return (
         (gate.title,),
@@ -103,11 +122,21 @@ def _row(history: History, series: Series) -> tuple[Text, ...]:
         (f"{holds}{limit_text(gate.condition)}",),
         (str(len(series.taken)),),
         (_spread(series),),
+        _course(series),
         text(f"{value} ", refs(last.seq)),
-        (Mark(verdict.verdict.outcome),),
+        _verdict(series),
         _not_passing(series),
         _tripped(history, gate),
     )
+
+
+def _verdict(series: Series) -> Text:
+    """Return the last verdict, and what the soak ended with, if one did."""
+    _, last = series.taken[-1]
+    entry, found = deciding(series.taken)
+    mark = Mark(last.verdict.outcome)
+    said = found_text(series.metric, found) if found.final else ""
+    return text(mark, f"; in the end {said} ", refs(entry.seq)) if said else (mark,)
 
 
 def _spread(series: Series) -> str:
@@ -118,6 +147,20 @@ def _spread(series: Series) -> str:
     *first, last = (value_text(value, None) for value in three)
     tail = value_text(three[2], unit).removeprefix(last)
     return f"{' / '.join(first)} / {last}{tail}"
+
+
+def _course(series: Series) -> Text:
+    """Return the values in a line from the lowest to the highest; '?' is no data."""
+    values = tuple(_number(entry.event.measurement) for entry, _ in series.taken)
+    numbers = series.numbers
+    if len(numbers) < 2:  # noqa: PLR2004  # one value has no course
+        return (NONE,)
+    line = sparkline(by_place(values, _COURSE), axis_of(iter(numbers), air=0))
+    return (Spark(line, f"{len(values)} looks, {_spread(series)}"),)
+
+
+def _number(taken: Measurement) -> float | None:
+    return None if isinstance(taken.value, str) else taken.value
 
 
 def _not_passing(series: Series) -> Text:

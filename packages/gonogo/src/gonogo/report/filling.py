@@ -1,19 +1,24 @@
 """What filling a document in works from: the page, its reading, and what happened."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gonogo.document.reading import Reading
 from gonogo.model.event import MeasurementTaken
+from gonogo.model.evidence import Finding
 from gonogo.model.plan import Gate, Metric
-from gonogo.model.verdict import GateVerdict, Measurement
+from gonogo.model.verdict import GateVerdict, Measurement, Outcome
 from gonogo.report.edits import Page
 from gonogo.report.history import Entry, History
 from gonogo.report.story import StepStory
 
+Taken = tuple[Entry[MeasurementTaken], GateVerdict]
+"""One look at a gate: the measurement as journaled, and the verdict on it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """The last judgement of a gate: the measurement, and what it was found to be."""
+    """What a gate came to: the measurement, and what it was found to be."""
 
     gate: Gate
     metric: Metric | None
@@ -41,7 +46,7 @@ class Filling:
         return ()
 
     def judged_at(self, line: int) -> tuple[Judged, ...]:
-        """Return the last judgement of each gate that stands on a line."""
+        """Return what each gate came to that stands on a line."""
         return tuple(each for each in self.judged if each.gate.line == line)
 
 
@@ -52,20 +57,46 @@ def every_gate(history: History) -> tuple[Gate, ...]:
 
 
 def last_judgements(history: History) -> tuple[Judged, ...]:
-    """Return the last judgement of each gate that was judged at all."""
-    found: dict[str, tuple[Entry[MeasurementTaken], GateVerdict]] = {}
+    """Return what each gate came to that was judged at all: see `deciding`."""
+    found: dict[str, list[Taken]] = {}
     for entry in history.of(MeasurementTaken):
         for verdict in entry.event.verdicts:
-            found[verdict.gate] = (entry, verdict)
+            found.setdefault(verdict.gate, []).append((entry, verdict))
     metrics = {metric.name: metric for metric in history.plan.metrics}
     return tuple(
-        Judged(
-            gate=gate,
-            metric=metrics.get(gate.metric),
-            seq=found[gate.id][0].seq,
-            measurement=found[gate.id][0].event.measurement,
-            found=found[gate.id][1],
-        )
+        _judged(gate, metrics.get(gate.metric), deciding(found[gate.id]))
         for gate in every_gate(history)
         if gate.id in found
     )
+
+
+def _judged(gate: Gate, metric: Metric | None, taken: Taken) -> Judged:
+    entry, verdict = taken
+    return Judged(
+        gate=gate,
+        metric=metric,
+        seq=entry.seq,
+        measurement=entry.event.measurement,
+        found=verdict,
+    )
+
+
+def deciding(taken: Sequence[Taken]) -> Taken:
+    """
+    Return the look that tells what a gate came to.
+
+    The last one, unless that only says that nothing is wrong so far and a soak has ended
+    with more: then the final look that found most. One that found too little stands,
+    since a person let the rollout go on with it.
+
+    Args:
+        taken: Of one gate, oldest first, non-empty.
+    """
+    last = taken[-1]
+    finals = [each for each in taken if each[1].final]
+    if last[1].verdict.outcome is not Outcome.PASS or not finals:
+        return last
+    if finals[-1][1].verdict.outcome is not Outcome.PASS:
+        return finals[-1]
+    proven = [each for each in finals if each[1].finding is Finding.WITHIN_LIMIT]
+    return (proven or finals)[-1]

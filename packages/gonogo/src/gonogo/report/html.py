@@ -19,6 +19,7 @@ from gonogo.report.html_document import document_html
 from gonogo.report.html_frame import framed
 from gonogo.report.html_gates import gates_html
 from gonogo.report.html_timeline import timeline_svg
+from gonogo.report.plots.style import PLOT_STYLE
 from gonogo.report.proof import proof_of
 from gonogo.report.story import undo_stories_of
 from gonogo.report.wording import instant_text, span_text
@@ -66,7 +67,7 @@ def html_report(
 {evidence}
 </main>
 <footer>{_footer(history)}</footer>"""
-    return framed(title, body)
+    return framed(title, body, style=PLOT_STYLE)
 
 
 def _meta(history: History) -> str:

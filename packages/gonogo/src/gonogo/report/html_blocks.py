@@ -17,6 +17,7 @@ from gonogo.report.blocks import (
     Ref,
     Section,
     Span,
+    Spark,
     Strong,
     Table,
     Text,
@@ -96,6 +97,9 @@ def _span(span: Span) -> str:  # noqa: PLR0911  # one for each kind
             return f"<code>{escape(span.text)}</code>"
         case Mark():
             return mark_html(span.outcome)
+        case Spark():
+            words = escape(span.words)
+            return f'<span role="img" aria-label="{words}">{escape(span.line)}</span>'
         case _:
             assert_never(span)
 

@@ -21,5 +21,10 @@ def shown(text: str) -> str:
     return _UNSEEN.sub(_named, escape(text))
 
 
+def drawn(text: str) -> str:
+    """Return text for a drawing or an attribute, where no element may stand."""
+    return _UNSEEN.sub(lambda found: f"U+{ord(found[0]):04X}", escape(text))
+
+
 def _named(found: re.Match[str]) -> str:
     return f'<span class="unseen">U+{ord(found[0]):04X}</span>'

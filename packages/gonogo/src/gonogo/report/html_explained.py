@@ -9,6 +9,7 @@ script, which only filters and jumps.
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from gonogo.analysis.forecast import Forecast
 from gonogo.document.compiler.account import Compiled
 from gonogo.document.reading import Reading
 from gonogo.model.diagnostic import Diagnostic, Severity
@@ -19,6 +20,7 @@ from gonogo.report.html_explained_style import SCRIPT, STYLE
 from gonogo.report.html_finding import finding_html
 from gonogo.report.html_frame import framed
 from gonogo.report.html_passage import passage_html
+from gonogo.report.html_power import power_html
 
 _TOOLS = """<div class="tools" id="tools" hidden>
 <div role="group" aria-label="Which passages to show">
@@ -36,13 +38,16 @@ _TOOLS = """<div class="tools" id="tools" hidden>
 </div>"""
 
 
-def html_explained(reading: Reading, compiled: Compiled) -> str:
+def html_explained(
+    reading: Reading, compiled: Compiled, power: Sequence[Forecast] = ()
+) -> str:
     """
     Return the whole page.
 
     Args:
         reading: Of the document.
         compiled: What it was compiled to; the diagnostics are of the whole way.
+        power: What its soaks can show.
     """
     overview = overview_of(reading, compiled)
     passages = passages_of(reading, compiled)
@@ -52,11 +57,12 @@ def html_explained(reading: Reading, compiled: Compiled) -> str:
 <h1>{shown(overview.title)}</h1>
 <dl class="facts">{"".join(_facts(overview))}</dl>
 {_counts(overview)}
-{_navigation(overview)}
+{_navigation(overview, power)}
 </header>
 <main>
 {_open(overview, known)}
 {_stages(overview.stages)}
+{power_html(power)}
 <section aria-labelledby="document">
 <h2 id="document">The document, line by line</h2>
 {_TOOLS}
@@ -85,9 +91,10 @@ def _counts(overview: Overview) -> str:
     return f'<ul class="counts" aria-label="What the plan holds">\n{items}</ul>'
 
 
-def _navigation(overview: Overview) -> str:
+def _navigation(overview: Overview, power: Sequence[Forecast]) -> str:
     ways = [("open", "Open points")]
     ways += [("stages", "Stages")] if overview.stages else []
+    ways += [("power", "What the soaks can show")] if power else []
     ways += [("document", "Document")]
     ways += [("notes", "Notes")] if overview.notes else []
     items = "".join(f'<li><a href="#{name}">{title}</a></li>' for name, title in ways)

@@ -93,10 +93,13 @@ h5.row { font-size: 1.08rem; } h6.row { font-size: 1rem; }
 .kind.asks { background: var(--warn-bg); color: var(--warn); }
 .kind.judges { background: var(--good-bg); color: var(--good); }
 .kind.back { background: var(--bad-bg); color: var(--bad); }
-.part dl { display: grid; grid-template-columns: 4.6rem minmax(0, 1fr); gap: 0 .5rem;
+.power { margin: .6rem 0; }
+.power h3, .power p { margin: 0; }
+.part dl, .power dl { display: grid; grid-template-columns: 4.6rem minmax(0, 1fr); gap: 0 .5rem;
   margin: .15rem 0 0; }
-.part dt { color: var(--soft); }
-.part dd { margin: 0; overflow-wrap: anywhere; }
+.part dt, .power dt { color: var(--soft); grid-column: 1; }
+.part dd, .power dd { grid-column: 2; }
+.part dd, .power dd { margin: 0; overflow-wrap: anywhere; }
 .part pre { margin: .1rem 0; padding: .3rem .6rem; font-size: .78rem;
   white-space: pre-wrap; overflow-wrap: anywhere; }
 .warns { color: var(--warn); font-weight: 600; }

@@ -24,7 +24,8 @@ body {
 }
 main, header, footer { max-width: 70rem; margin: 0 auto; padding: 0 1.5rem; }
 a { color: var(--link); text-underline-offset: 2px; }
-a:focus-visible, summary:focus-visible, .wide:focus-visible {
+a:focus-visible, summary:focus-visible, .wide:focus-visible,
+.plot:focus-visible {
   outline: 2px solid var(--link); outline-offset: 2px;
 }
 h1, h2, h3, h4 { line-height: 1.25; }
@@ -68,7 +69,7 @@ nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; padding: 0; margin: 
   font-size: .85rem; margin: .3rem 0 0; }
 .legend svg { vertical-align: -2px; }
 .gates { display: grid; gap: 1rem; margin: 1rem 0 1.4rem;
-  grid-template-columns: repeat(auto-fill, minmax(15.5rem, 1fr)); }
+  grid-template-columns: repeat(auto-fill, minmax(min(100%, 30rem), 1fr)); }
 .gate { background: var(--card); border: 1px solid var(--rule); border-radius: 8px;
   border-top: 4px solid var(--calm); padding: .7rem 1rem .8rem; break-inside: avoid; }
 .gate.pass { border-top-color: var(--good); }
@@ -77,15 +78,8 @@ nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; padding: 0; margin: 
 .gate h3 { font-size: 1rem; margin: 0; overflow-wrap: anywhere; }
 .gate p { margin: .3rem 0; }
 .gate .value { font-size: 1.05rem; }
-.gate .limit { color: var(--soft); font-size: .85rem; }
+.gate p.limit { color: var(--soft); font-size: .85rem; }
 .trip { color: var(--bad); }
-.spark { width: 100%; height: auto; display: block; }
-.spark .curve { fill: none; stroke: var(--bar-edge); stroke-width: 1.6;
-  stroke-linejoin: round; vector-effect: non-scaling-stroke; }
-.spark .bound { stroke: var(--bad); stroke-width: 1.2; stroke-dasharray: 5 4;
-  vector-effect: non-scaling-stroke; }
-.spark .last { fill: var(--bar-edge); }
-.spark .cross { stroke: var(--bad); stroke-width: 1.8; fill: none; }
 .mark { border-radius: 4px; padding: .05em .45em; font-size: .82rem; font-weight: 600;
   white-space: nowrap; }
 .mark.pass { background: var(--good-bg); color: var(--good); }

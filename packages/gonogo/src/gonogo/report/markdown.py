@@ -16,6 +16,7 @@ from gonogo.report.blocks import (
     Ref,
     Section,
     Span,
+    Spark,
     Strong,
     Table,
     Text,
@@ -101,6 +102,8 @@ def _span(span: Span) -> str:  # noqa: PLR0911  # one for each kind
             return code(span.text)
         case Mark():
             return MARKS[span.outcome]
+        case Spark():
+            return code(span.line)
         case _:
             assert_never(span)
 

@@ -151,6 +151,7 @@ _ASKED = {
     Asked.INCIDENT: "Incident task",
     Asked.FAILED: "Asked about a failure",
     Asked.SKIP: "Asked for a second person",
+    Asked.UNDECIDED: "Asked what to do without proof",
 }
 
 
@@ -235,6 +236,35 @@ def _(event: events.SoakStarted) -> str:
 @_say.register
 def _(event: events.SoakReset) -> str:
     return f"The soak '{event.step}' counts anew: {event.reason}."
+
+
+@_say.register
+def _(event: events.HoldPaused) -> str:
+    return (
+        f"The soak '{event.step}' stands still since {instant_text(event.since)}: "
+        f"{event.reason}."
+    )
+
+
+@_say.register
+def _(event: events.HoldResumed) -> str:
+    return f"The soak '{event.step}' goes on: there are data again."
+
+
+@_say.register
+def _(event: events.SoakProlonged) -> str:
+    return (
+        f"The soak '{event.step}' goes on until {instant_text(event.until)}, for its "
+        f"final look {event.look}: {event.reason}."
+    )
+
+
+@_say.register
+def _(event: events.SoakAccepted) -> str:
+    return (
+        f"{person_text(event.by)} let the soak '{event.step}' be over without proof: "
+        f"{event.reason}."
+    )
 
 
 @_say.register

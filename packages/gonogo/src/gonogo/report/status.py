@@ -8,7 +8,7 @@ and the very command that person types.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gonogo.decision import RolloutState, next_wake
+from gonogo.decision import RolloutState, hold, next_wake
 from gonogo.decision.transitions import Phase, StepPhase
 from gonogo.model.event import RolloutFrozen
 from gonogo.model.identifiers import RolloutId, StepId
@@ -208,10 +208,10 @@ def _soak(state: RolloutState, now: datetime) -> SoakStatus | None:
         line=step.line,
         required=step.duration,
         since=since,
-        held=min(now - since, step.duration) if since else timedelta(),
-        ends_at=since + step.duration if since else None,
+        held=hold.held(step, known, now),
+        ends_at=hold.end_of(step, known),
         patience_ends_at=patience + step.limit if patience else None,
-        doubt="" if since else _doubt(state, step),
+        doubt="" if since and not known.paused_since else _doubt(state, step),
     )
 
 

@@ -1,16 +1,19 @@
 """The gates of a status: those in force, and those that the current stage judged."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import exp, log
 
 from gonogo.analysis.threshold import limit_text
 from gonogo.decision import RolloutState
-from gonogo.decision.gate import in_force
+from gonogo.decision.gate import in_force, trial_under_way
 from gonogo.decision.transitions import Phase
+from gonogo.model.evidence import Finding
 from gonogo.model.identifiers import GateId, MetricName
 from gonogo.model.plan import Gate, Holds, Soak
 from gonogo.model.verdict import Outcome
-from gonogo.report.wording import unit_of, value_text
+from gonogo.report.wording import number_text, unit_of, value_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,7 @@ class GateStatus:
         verdict: None before the first.
         bad: So many fails in a row; `consecutive` of them end the rollout.
         tripped: It is what turned the rollout back.
+        evidence: What was found so far, where evidence judges it; '' elsewhere.
     """
 
     id: GateId
@@ -46,6 +50,7 @@ class GateStatus:
     bad: int
     consecutive: int
     tripped: bool
+    evidence: str = ""
 
 
 def gates_of(state: RolloutState) -> tuple[GateStatus, ...]:
@@ -93,7 +98,35 @@ def _status(
         bad=judged.bad if judged else 0,
         consecutive=gate.consecutive,
         tripped=tripped,
+        evidence=_evidence(state, gate),
     )
+
+
+# A weight of evidence above this is as good as certain; the number says no more.
+_CERTAIN = 1_000_000
+_FOUND: Mapping[Finding, str] = {
+    Finding.HARM: "harm is proven",
+    Finding.WITHIN_LIMIT: "the limit is proven kept",
+    Finding.NO_HARM_SEEN: "no harm seen",
+    Finding.UNDERPOWERED: "too little shown",
+    Finding.UNDECIDED: "no harm shown",
+    Finding.NO_DATA: "no data",
+    Finding.UNTRUSTED: "not to be trusted",
+    Finding.NOT_ATTRIBUTABLE: "not to be laid to the change",
+}
+
+
+def _evidence(state: RolloutState, gate: Gate) -> str:
+    """Return how a test stands, in a phrase: 'evidence 1.2 of 40 against; no harm shown'."""
+    known, trial = state.gates.get(gate.id), trial_under_way(state, gate.id)
+    if known is None or known.finding is None:
+        return ""
+    found = _FOUND[known.finding]
+    if known.evidence is None or trial is None or known.finding is Finding.WITHIN_LIMIT:
+        return found
+    weight = min(exp(min(known.evidence.harm.now, log(_CERTAIN))), _CERTAIN)
+    bar = 1 / trial.alpha_anytime
+    return f"evidence {number_text(weight)} of {number_text(bar)} against; {found}"
 
 
 def _shown(state: RolloutState, gate: Gate) -> str:

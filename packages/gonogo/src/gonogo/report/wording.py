@@ -14,6 +14,7 @@ from gonogo.model.operation import (
     KillFlags,
     Migrate,
     Operation,
+    Query,
     ReadFlag,
     RestoreFlag,
     SetFlag,
@@ -21,6 +22,7 @@ from gonogo.model.operation import (
     Sql,
 )
 from gonogo.model.plan import Gate, Metric
+from gonogo.model.sample import MetricKind
 from gonogo.model.verdict import GateVerdict, Measurement, Observation, Outcome
 
 if TYPE_CHECKING:
@@ -92,7 +94,14 @@ def value_text(value: float | str | None, unit: str | None) -> str:
 
 
 def unit_of(gate: Gate, metric: Metric | None) -> str | None:
-    """Return the unit that a gate's metric is measured in, where it is known."""
+    """
+    Return the unit that a gate's metric is shown in, where it is known.
+
+    What a source counts as a proportion is shown in percent, whatever its limit says.
+    """
+    probe = metric.probe if metric else None
+    if isinstance(probe, Query) and probe.metric_kind is MetricKind.PROPORTION:
+        return "%"
     if metric is not None and metric.unit:
         return metric.unit
     return None if gate.condition.relative else gate.condition.unit
@@ -104,11 +113,13 @@ def actual_text(
     """
     Return what was measured, for an 'Actual' cell.
 
-    A change against a baseline is told in the judge's own words: they are what the
-    verdict was given on.
+    A change against a baseline, and what a soak ended with, are told in the judge's own
+    words: they are what the verdict was given on.
     """
     if taken.error is not None:
         return f"not measured: {one_line(taken.error)}"
+    if found.finding is not None and (gate.condition.relative or found.final):
+        return found.verdict.reasons[0].removeprefix(f"{gate.metric}: ")
     if gate.condition.relative is None or not isinstance(taken.value, float | int):
         return value_text(taken.value, unit_of(gate, metric))
     reason = found.verdict.reasons[0].removeprefix(f"{gate.metric} is ")
@@ -172,5 +183,9 @@ def operation_text(operation: Operation) -> str:  # noqa: PLR0911  # one per kin
             return f"turn off the flags {', '.join(operation.flags)}"
         case ReadFlag():
             return f"read the flag {operation.flag}"
+        case Query():
+            against = " and its control" if operation.control else ""
+            asked = one_line(operation.canary.events, 80)
+            return f"ask {operation.source} for '{asked}'{against}"
         case _:
             assert_never(operation)

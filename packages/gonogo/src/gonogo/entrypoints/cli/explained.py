@@ -1,6 +1,7 @@
 """A plan explained: top down, as it will go, each part with the line it comes from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from gonogo.bootstrap.documents import Document
 from gonogo.entrypoints.cli import findings
@@ -18,11 +19,20 @@ from gonogo.report.explained.row import Detail, Row
 from gonogo.report.explained.step import row_of
 from gonogo.report.explained.windows import window_text
 
+if TYPE_CHECKING:
+    from gonogo.analysis.forecast import Forecast
+
 LEAD = " " * 17
 LABEL = 9
 
 
-def explain(page: Page, document: Document, *, lines: bool) -> None:
+def explain(
+    page: Page,
+    document: Document,
+    *,
+    lines: bool,
+    power: Sequence["Forecast"] = (),
+) -> None:
     """Print what a document says: header, open points, the plan, then the notes."""
     diagnostics = findings.by_severity(document.compiled.diagnostics)
     plan = document.compiled.plan
@@ -33,6 +43,7 @@ def explain(page: Page, document: Document, *, lines: bool) -> None:
         for number, stage in enumerate(plan.stages, start=1):
             _stage(page, plan, stage, number)
         _triggers(page, plan)
+        _power(page, power)
         _incident(page, plan)
         _contacts(page, plan)
     notes = [each for each in diagnostics if each.severity is Severity.INFO]
@@ -142,6 +153,17 @@ def _triggers(page: Page, plan: Plan) -> None:
     if plan.triggers:
         page.heading("In force from the first action to the end")
     _gates(page, plan, plan.triggers)
+
+
+def _power(page: Page, power: Sequence["Forecast"]) -> None:
+    if not power:
+        return
+    # Not at the top: most documents count nothing, and need not wait for it.
+    from gonogo.report.explained.power import power_row  # noqa: PLC0415
+
+    page.heading("What the soaks can show")
+    for forecast in power:
+        _row(page, power_row(forecast))
 
 
 def _incident(page: Page, plan: Plan) -> None:

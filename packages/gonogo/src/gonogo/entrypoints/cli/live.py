@@ -17,6 +17,7 @@ from rich.text import Text
 
 from gonogo.bootstrap.clocks import clock_for
 from gonogo.decision import RolloutState
+from gonogo.entrypoints.cli.charting import Charts
 from gonogo.entrypoints.cli.console import ConsolePage
 from gonogo.entrypoints.cli.output import safe
 from gonogo.entrypoints.cli.picture import Screen, picture
@@ -54,7 +55,7 @@ class LiveView:
         self.footer, self.runs = footer, True
         self._console, self._page = console, ConsolePage(console)
         self._time = PlanTime(clock_for(1, None).wall, pace)
-        self._teller = Teller()
+        self._teller, self._charts = Teller(), Charts()
         self._state: RolloutState | None = None
         self._live: Live | None = None
         self._untold: list[Line] = []
@@ -78,6 +79,7 @@ class LiveView:
         with self._lock:
             for record in records:
                 self._time.saw(record)
+                self._charts.saw(state, record.event)
                 self._untold.extend(self._teller.tell(record.event, state))
             self._state = state
             if not self._suspended:
@@ -134,4 +136,6 @@ class LiveView:
         width, height = self._console.size
         status = status_of(state, now=self._time.now(runs=self.runs))
         room = Screen(width, max(height - IN_SIGHT, 8))
-        return Group(Text(), *picture(status, room, footer=self.footer))
+        chart = self._charts.lines(state, self._console)
+        lines = picture(status, room, footer=self.footer, chart=chart)
+        return Group(Text(), *lines)

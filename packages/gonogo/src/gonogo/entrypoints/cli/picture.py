@@ -49,7 +49,9 @@ class Screen:
     height: int
 
 
-def picture(status: Status, screen: Screen, *, footer: str = "") -> list[Text]:
+def picture(
+    status: Status, screen: Screen, *, footer: str = "", chart: Sequence[str] = ()
+) -> list[Text]:
     """
     Return the lines of a picture, not more than the screen holds.
 
@@ -59,12 +61,16 @@ def picture(status: Status, screen: Screen, *, footer: str = "") -> list[Text]:
         status: Where the rollout stands.
         screen: Its room.
         footer: What the keys do here, or that nobody runs it.
+        chart: Lines of a gate's chart, which stand there only while all else fits.
     """
     head = list(_head(status))
     present = [*_step(status), *gate_lines(status, screen.width), *_undos(status)]
     wanted = [*_waiting(status), *_next(status, footer)]
     rows = sum(-(-line.cell_len // screen.width) or 1 for line in wanted)
     room = screen.height - len(head) - len(present) - rows
+    if chart and room > len(status.stages) + len(chart):
+        present += [Text(), *(Text(safe(line)) for line in chart)]
+        room -= len(chart) + 1
     stages = _timeline(status, max(room, FEWEST_STAGES), screen.width)
     fitted = (_fitted(line, screen.width) for line in (*head, *stages, *present))
     return [*fitted, *wanted][: screen.height]

@@ -37,6 +37,8 @@ def gate_lines(status: Status, width: int) -> Iterator[Text]:
             f" {column(limit, LIMIT)} {column(_verdict(gate), VERDICT)}",
             style,
         )
+        if gate.evidence:
+            yield Text(f"    {gate.evidence}", "dim")
 
 
 def _verdict(gate: GateStatus) -> str:

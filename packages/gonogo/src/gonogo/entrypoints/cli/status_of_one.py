@@ -9,6 +9,7 @@ from gonogo.bootstrap.clocks import clock_for
 from gonogo.bootstrap.workspace import Workspace
 from gonogo.decision import RolloutState
 from gonogo.decision.transitions import Phase
+from gonogo.entrypoints.cli.charting import Charts
 from gonogo.entrypoints.cli.console import console_for
 from gonogo.entrypoints.cli.picture import Screen, picture
 from gonogo.entrypoints.cli.plantime import PlanTime
@@ -22,7 +23,9 @@ ENDLESS = 10_000
 
 def print_one(workspace: Workspace, rollout: RolloutId, *, as_json: bool) -> None:
     """Print the status of a rollout as of now."""
-    status = _status(workspace, workspace.state(rollout))
+    charts = Charts()
+    state = workspace.state(rollout)
+    status = _status(workspace, state, charts)
     if as_json:
         click.echo(json.dumps(status_as_json(status), ensure_ascii=False, indent=2))
         return
@@ -30,17 +33,21 @@ def print_one(workspace: Workspace, rollout: RolloutId, *, as_json: bool) -> Non
     width = _width(console)
     console.print()
     for line in picture(
-        status, Screen(width, ENDLESS), footer=_runner(status, workspace)
+        status,
+        Screen(width, ENDLESS),
+        footer=_runner(status, workspace),
+        chart=charts.lines(state, console),
     ):
         line.rstrip()
         console.print(line, soft_wrap=True)
 
 
-def _status(workspace: Workspace, state: RolloutState) -> Status:
-    """Return the status as of now, in the time of the plan."""
+def _status(workspace: Workspace, state: RolloutState, charts: Charts) -> Status:
+    """Return the status as of now, in the time of the plan; the charts see it all."""
     time = PlanTime(clock_for(1, None).wall)
     for record in workspace.records(state.rollout):
         time.saw(record)
+        charts.saw(state, record.event)
     runs = workspace.runner_at_work(state.rollout) is not None
     return status_of(state, now=time.now(runs=runs))
 

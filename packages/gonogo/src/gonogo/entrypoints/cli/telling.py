@@ -10,15 +10,16 @@ from datetime import timedelta
 from functools import singledispatchmethod
 from typing import Any
 
-from gonogo.decision import RolloutState
+from gonogo.decision import RolloutState, hold
 from gonogo.decision.alignment import every_gate
 from gonogo.entrypoints.cli.line import Line, Tone
 from gonogo.entrypoints.cli.telling_people import of_people
 from gonogo.model import event as events
 from gonogo.model.event import Event
 from gonogo.model.identifiers import GateId, StepId
-from gonogo.model.plan import Soak, Step
+from gonogo.model.plan import Gate, Soak, Step
 from gonogo.model.verdict import GateVerdict, Observation, Outcome
+from gonogo.report.found import found_text
 from gonogo.report.wording import (
     later_text,
     number_text,
@@ -45,6 +46,7 @@ class Teller:
         """Begin with nothing said."""
         self._verdicts: dict[GateId, Outcome] = {}
         self._soak_part: dict[StepId, int] = {}
+        self._ended: dict[GateId, GateVerdict] = {}
 
     def tell(self, event: Event, state: RolloutState) -> tuple[Line, ...]:
         """
@@ -168,6 +170,8 @@ class Teller:
         ]
         for each in event.verdicts:
             self._verdicts[each.gate] = each.verdict.outcome
+            if each.final:
+                self._ended[each.gate] = each
         return [*changed, *self._soak_progress(event, state)]
 
     @_line.register
@@ -185,6 +189,30 @@ class Teller:
         return Line(event.at, Tone.DOUBT, text)
 
     @_line.register
+    def _(self, event: events.HoldPaused, state: RolloutState) -> Line:
+        text = f"soak  {_named(state, event.step)} stands still: {event.reason}"
+        return Line(event.at, Tone.DOUBT, text)
+
+    @_line.register
+    def _(self, event: events.HoldResumed, state: RolloutState) -> Line:
+        text = f"soak  {_named(state, event.step)} goes on: there are data again"
+        return Line(event.at, Tone.NEWS, text)
+
+    @_line.register
+    def _(self, event: events.SoakProlonged, state: RolloutState) -> Line:
+        until = later_text(event.until, after=event.at)
+        text = (
+            f"soak  {_named(state, event.step)} goes on until {until}: {event.reason}"
+        )
+        return Line(event.at, Tone.DOUBT, text)
+
+    @_line.register
+    def _(self, event: events.SoakAccepted, state: RolloutState) -> Line:
+        named = _named(state, event.step)
+        text = f"{event.by.name} proceeds without proof: {named}: {event.reason}"
+        return Line(event.at, Tone.PERSON, text)
+
+    @_line.register
     def _(self, event: events.SoakExtended, state: RolloutState) -> Line:
         text = f"soak  {_named(state, event.step)} may take longer"
         return Line(event.at, Tone.NEWS, text)
@@ -194,7 +222,8 @@ class Teller:
         step = state.find_step(event.step)
         if isinstance(step, Soak):
             held = f"for {span_text(step.duration)}" if step.duration else "at a look"
-            return Line(event.at, Tone.GOOD, f"held  {_named(state, step.id)} {held}")
+            text = f"held  {_named(state, step.id)} {held}{self._found(step, state)}"
+            return Line(event.at, Tone.GOOD, text)
         return None
 
     # -- the way back ----------------------------------------------------------
@@ -234,14 +263,22 @@ class Teller:
         text = f"ROLLED BACK: {undone}{by_hand if event.handed_over else ''}"
         return Line(event.at, Tone.BACK, text)
 
+    def _found(self, step: Soak, state: RolloutState) -> str:
+        """Return what a soak ended with, of each gate that took its final look."""
+        ended = [self._ended.pop(gate) for gate in step.gates if gate in self._ended]
+        said = [_found(state, each) for each in ended]
+        if len(said) == 1:
+            return f": {said[0][1]}"
+        told = "; ".join(f"{name} {words}" for name, words in said)
+        return f": {told}" if told else ""
+
     def _soak_progress(
         self, event: events.MeasurementTaken, state: RolloutState
     ) -> Iterable[Line]:
         step = state.current_step
         if not isinstance(step, Soak) or not step.duration or state.going_back:
             return
-        since = state.step(step.id).since
-        held = event.at - since if since else timedelta()
+        held = hold.held(step, state.step(step.id), event.at)
         part = int(SOAK_PARTS * (held / step.duration))
         if self._soak_part.get(step.id, 0) < part < SOAK_PARTS:
             self._soak_part[step.id] = part
@@ -266,9 +303,21 @@ def _named(state: RolloutState, step: StepId) -> str:
     return f"{one_line(found.title)} (line {found.line})" if found else str(step)
 
 
-def _judged(state: RolloutState, found: GateVerdict) -> str:
+def _found(state: RolloutState, found: GateVerdict) -> tuple[str, str]:
+    """Return the name of a gate, and what its soak ended with."""
+    gate = _gate(state, found)
+    metrics = state.plan.metrics
+    metric = next((m for m in metrics if gate and m.name == gate.metric), None)
+    return gate.title if gate else found.gate, found_text(metric, found)
+
+
+def _gate(state: RolloutState, found: GateVerdict) -> Gate | None:
     # The state may be a later one, whose plan was amended and has it no more.
-    gate = next((g for g in every_gate(state.plan) if g.id == found.gate), None)
+    return next((g for g in every_gate(state.plan) if g.id == found.gate), None)
+
+
+def _judged(state: RolloutState, found: GateVerdict) -> str:
+    gate = _gate(state, found)
     reasons = one_line("; ".join(found.verdict.reasons))
     where = f" (line {gate.line})" if gate else ""
     return f"gate  {found.verdict.outcome}: {reasons}{where}"

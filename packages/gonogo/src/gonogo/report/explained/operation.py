@@ -6,10 +6,12 @@ from typing import assert_never
 
 from gonogo.model.expectation import Expectation, ExpectationKind
 from gonogo.model.operation import (
+    Asked,
     Http,
     KillFlags,
     Migrate,
     Operation,
+    Query,
     ReadFlag,
     RestoreFlag,
     SetFlag,
@@ -52,6 +54,10 @@ def written(operation: Operation) -> Iterator[str]:
             yield from _request(operation)
         case SetFlag() | ReadFlag() | RestoreFlag() | KillFlags():
             yield f"{operation_text(operation)} in {operation.file}"
+        case Query():
+            yield from _asked("canary", operation.canary)
+            if operation.control is not None:
+                yield from _asked("control", operation.control)
         case _:
             assert_never(operation)
 
@@ -68,12 +74,15 @@ def terms(operation: Operation, *, changes: bool) -> str:
         "sql": "on the connection {connection}",
         "migrate": "on the connection {connection}",
         "shell": "with bash, session {session}",
+        "query": "from the source {source}",
     }.get(operation.kind, "")
     session = getattr(operation, "session", None)
     if operation.kind == "shell" and session is None:
         where = "with bash"
     named = where.format(
-        connection=getattr(operation, "connection", ""), session=session
+        connection=getattr(operation, "connection", ""),
+        session=session,
+        source=getattr(operation, "source", ""),
     )
     limit = f"at most {span_text(operation.deadline)}"
     again = "may be repeated" if operation.idempotent else "not repeated unasked"
@@ -93,3 +102,9 @@ def _request(operation: Http) -> Iterator[str]:
         yield operation.body
     if operation.json is not None:
         yield f"the value at {operation.json}"
+
+
+def _asked(arm: str, asked: Asked) -> Iterator[str]:
+    yield f"{arm}: {asked.events}"
+    if asked.exposure is not None:
+        yield f"{arm}, among: {asked.exposure}"
