@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "build" / "bench"
 PAGE = ROOT / "docs" / "benchmarks.md"
 WIDTH = 120
-NAMES = ("reading", "journal", "flags", "retry", "simulation", "engine")
+NAMES = ("reading", "journal", "flags", "retry", "simulation", "engine", "judging")
 """The benchmarks, in the order of the page."""
 
 
