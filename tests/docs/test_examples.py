@@ -61,7 +61,8 @@ def test_the_examples_are_understood_without_a_warning(gonogo):
 
 def test_every_numbered_example_is_run_here():
     """An example that is added has to get its test."""
-    assert ["01", "02", "03", "04"] == [path.name[:2] for path in NUMBERED]
+    numbers = ["01", "02", "03", "04", "05"]
+    assert numbers == [path.name[:2] for path in NUMBERED]
 
 
 def test_the_first_rollout_completes(gonogo):
@@ -113,6 +114,43 @@ def test_the_failure_takes_everything_back(gonogo):
     before = (EXAMPLES / "flags.json").read_bytes()
     assert before == (gonogo.folder / "flags.json").read_bytes()
     assert not (gonogo.folder / "release.txt").exists()
+
+
+@pytest.fixture
+def shop(gonogo):
+    """Give a function that opens the shop; it is closed in the end."""
+    opened = []
+
+    def open_it(*words):
+        counts = gonogo.folder / "counts.csv"
+        counts.unlink(missing_ok=True)
+        process = subprocess.Popen(["bash", "shop.sh", *words], cwd=gonogo.folder)
+        opened.append(process)
+        told = re.compile("canary.*control", re.DOTALL)
+        while not (counts.exists() and told.search(counts.read_text("utf-8"))):
+            assert process.poll() is None
+
+    yield open_it
+    for process in opened:
+        process.kill()
+        process.wait()
+
+
+def test_the_evidence_lets_a_good_change_pass(gonogo, shop):
+    """A soak of eight seconds shows that the limit is kept, and says how surely."""
+    shop()
+    told = gonogo("run", "05_judged_by_evidence.md", "--yes", status=0)
+    assert "✓ held  Monitor for 8 seconds" in told
+    assert "evidence of harm" in told
+
+
+def test_the_evidence_takes_a_broken_change_back(gonogo, shop):
+    """Three times as many errors turn back at once, and the flag is as it was."""
+    shop("broken")
+    told = gonogo("run", "05_judged_by_evidence.md", "--yes", status=1)
+    assert "ROLLING BACK: Error rate: worse than its limit allows" in told
+    before = (EXAMPLES / "flags.json").read_bytes()
+    assert before == (gonogo.folder / "flags.json").read_bytes()
 
 
 def test_the_tutorial_runs_as_it_is_written(gonogo):
