@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gonogo.analysis.threshold import judge, limit_text
+from gonogo.analysis.threshold import judge, limit_text, prepared
 from gonogo.model.condition import Comparator, Condition, Relative
 from gonogo.model.plan import Holds
 from gonogo.model.verdict import Measurement, Outcome
@@ -290,3 +292,30 @@ LIMITS = {
 def test_a_limit_reads_as_people_write_it(text, stated):
     """Also a limit without numbers can be shown."""
     assert text == limit_text(stated.condition)
+
+
+def _numbers():
+    return st.floats() | st.integers(-9, 9) | st.just("5") | st.none()
+
+
+@given(
+    comparator=st.sampled_from(Comparator),
+    limit=st.sampled_from((None, 0.0, 5.0, (1.0, 5.0))),
+    relative=st.sampled_from((None, *Relative)),
+    unit=st.sampled_from((None, "%", "ms", "x", "count")),
+    holds=st.sampled_from(Holds),
+    tolerance=st.sampled_from((0.0, 0.5)),
+    value=st.just(5.0) | _numbers(),
+    error=st.sampled_from((None, "", "timed out")),
+    baseline=st.none() | st.floats(0, 9),
+)
+def test_a_prepared_judge_says_what_the_judge_says(
+    comparator, limit, relative, unit, holds, tolerance, value, error, baseline
+):
+    """Whatever is measured against whatever limit, sooner is not otherwise."""
+    condition = Condition(
+        comparator=comparator, value=limit, relative=relative, unit=unit, words="5"
+    )
+    stated = gate(condition=condition, holds=holds, tolerance=tolerance)
+    seen = Measurement(at=NOON, value=value, error=error)
+    assert judge(stated, seen, baseline) == prepared(stated)(seen, baseline)

@@ -5,19 +5,20 @@ Law 4: the gates in force are judged at every tick, whatever the rollout is doin
 one that trips ends the way forward at once.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gonogo.analysis import threshold
 from gonogo.analysis.condensing import condensed
 from gonogo.analysis.evidence import Trial
+from gonogo.analysis.threshold import Prepared
 from gonogo.decision import judging, rollback
 from gonogo.decision.hold import STALE_LOOKS, end_of
 from gonogo.decision.judging import Trials
 from gonogo.decision.plan_index import index_of
 from gonogo.decision.remembering import remembered
-from gonogo.decision.state import RolloutState
+from gonogo.decision.state import MetricState, RolloutState
 from gonogo.decision.transitions import Phase, StepPhase
 from gonogo.decision.turn import Turn
 from gonogo.model.command import ReportMeasured
@@ -67,7 +68,7 @@ class _Watch:
         wanted: The metrics that something now depends on, in the order of the plan.
         soak: Under way.
         trials: What evidence tests of the gates in force whose metrics are counted.
-        plain: Those that are one number and one limit.
+        plain: The judges of those that are one number and one limit.
     """
 
     forcing: Mapping[GateId, Gate]
@@ -78,7 +79,7 @@ class _Watch:
     wanted: Mapping[MetricName, Metric]
     soak: Soak | None
     trials: Trials
-    plain: frozenset[GateId]
+    plain: Mapping[GateId, Prepared]
 
 
 @remembered
@@ -103,7 +104,11 @@ def _watch(state: RolloutState) -> _Watch:
         wanted={name: metrics[name] for name in metrics if name in wanted},
         soak=soak,
         trials=judging.trials(state, forcing, soak),
-        plain=frozenset(g.id for g in forcing.values() if judging.is_plain(state, g)),
+        plain={
+            gate.id: threshold.prepared(gate)
+            for gate in forcing.values()
+            if judging.is_plain(state, gate)
+        },
     )
 
 
@@ -124,9 +129,7 @@ def is_asked(metric: Metric) -> bool:
 
 def due(state: RolloutState, at: datetime) -> tuple[MetricName, ...]:
     """Return the metrics to measure now, in the order of the plan."""
-    return tuple(
-        name for name in _watch(state).wanted if next_measurement(state, name) <= at
-    )
+    return tuple(name for name, look in _next_looks(state) if look <= at)
 
 
 def measure_due(turn: Turn) -> None:
@@ -153,16 +156,24 @@ def _asked_since(state: RolloutState, metric: Metric, at: datetime) -> datetime 
     return since if changed_at is None else max(since, min(changed_at, at))
 
 
-def next_measurement(state: RolloutState, metric: MetricName) -> datetime:
-    """Return when a metric is due: by its cadence, and at the end of its soak."""
-    known = state.metrics.get(metric)
-    if known is None:
-        return state.at
-    watch, next_at = _watch(state), known.next_at
-    if metric in watch.of_step:
-        for look in watch.looks:
-            if known.last.at < look < next_at:
-                next_at = look
+def _next_looks(state: RolloutState) -> Iterator[tuple[MetricName, datetime]]:
+    """Yield when each metric is due: by its cadence, and at the end of its soak."""
+    watch, known = _watch(state), state.metrics
+    for name in watch.wanted:
+        if name not in known:
+            yield name, state.at
+        elif name in watch.of_step:
+            yield name, _look_of_step(known[name], watch.looks)
+        else:
+            yield name, known[name].next_at
+
+
+def _look_of_step(known: MetricState, looks: Sequence[datetime]) -> datetime:
+    """Return the next look, where the step under way may want one before it is due."""
+    last, next_at = known.last.at, known.next_at
+    for look in looks:
+        if last < look < next_at:
+            next_at = look
     return next_at
 
 
@@ -170,8 +181,7 @@ def wake_for_measuring(
     state: RolloutState, besides: Container[object] = ()
 ) -> tuple[datetime, ...]:
     """Return the instants at which metrics are due next, but for some."""
-    wanted = (name for name in _watch(state).wanted if name not in besides)
-    return tuple(next_measurement(state, name) for name in wanted)
+    return tuple(look for name, look in _next_looks(state) if name not in besides)
 
 
 def unwatched_since(state: RolloutState, at: datetime) -> datetime | None:
@@ -234,9 +244,9 @@ def _judged(
     state: RolloutState, watch: _Watch, gate: Gate, measurement: Measurement
 ) -> GateVerdict:
     # A plain number, as most are, takes the shortest way: there are so many.
-    if gate.id in watch.plain:
-        baseline = state.baselines.get(gate.metric)
-        verdict = threshold.judge(gate, measurement, baseline)
+    plain = watch.plain.get(gate.id)
+    if plain is not None:
+        verdict = plain(measurement, state.baselines.get(gate.metric))
         return GateVerdict(gate=gate.id, verdict=verdict)
     trial = watch.trials.get(gate.id)
     return judging.judged(state, gate, measurement, trial, watch.soak)

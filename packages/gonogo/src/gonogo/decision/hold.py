@@ -92,7 +92,9 @@ def in_doubt(gate: GateState) -> bool:
 def doubtful(state: RolloutState, step: Soak) -> Sequence[GateState]:
     """Return the gates of a soak that have nothing to be judged by, in their order."""
     known = state.gates
-    return [known[g] for g in step.gates if g in known and in_doubt(known[g])]
+    judged = [known[name] for name in step.gates if name in known]
+    # Asked at every event, and most gates are plain limits: a call each is too much.
+    return [each for each in judged if each.finding is not None and in_doubt(each)]
 
 
 def still_since(state: RolloutState, step: Soak, at: datetime) -> datetime | None:

@@ -91,15 +91,15 @@ def _held_since(turn: Turn, step: Soak) -> datetime:
 
 def _not_passing(state: RolloutState, step: Soak) -> str:
     judged = [state.gates[gate] for gate in step.gates]
-    doubts = [gate.verdict for gate in judged if _begins_anew(gate)]
+    # Asked at every event, and nearly always all have passed: a call each is too much.
+    doubted = [gate for gate in judged if gate.verdict.outcome is not Outcome.PASS]
+    doubts = [gate.verdict for gate in doubted if _begins_anew(gate)]
     return "; ".join(reason for found in doubts for reason in found.reasons)
 
 
 def _begins_anew(gate: GateState) -> bool:
-    """Tell whether a verdict ends the hold: evidence that wants data only pauses it."""
-    if gate.finding is not None and gate.verdict.outcome is not Outcome.FAIL:
-        return False
-    return not gate.passes
+    """Tell whether a doubt ends the hold: evidence that wants data only pauses it."""
+    return gate.finding is None or gate.verdict.outcome is Outcome.FAIL
 
 
 # -- time without data ---------------------------------------------------------------
