@@ -163,7 +163,18 @@ class Journal(Protocol):
                 consumed before.
             PlaceTaken: The standing would be the second one under way at its place.
         """
-        ...
+        append = Append(
+            rollout=rollout,
+            events=events,
+            after=after,
+            recorded_at=recorded_at,
+            consumed=consumed,
+            standing=standing,
+        )
+        (answer,) = self.append_all((append,))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def append_all(self, appends: Sequence[Append]) -> tuple[Appended, ...]:
         """

@@ -3,12 +3,10 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from threading import Lock
 
 from gonogo.model.command import Sent
 from gonogo.model.encoding import decode_command, decode_event, encode_command
-from gonogo.model.event import Event
 from gonogo.model.identifiers import THE_LINE, RolloutId
 from gonogo.model.record import FIRST_LINK, Record, Written, chained, written
 from gonogo.model.sealing import canonical
@@ -19,6 +17,7 @@ from gonogo.ports.journal import (
     Appended,
     Damage,
     FencedOff,
+    Journal,
     JournalConflict,
     PlaceTaken,
     Received,
@@ -26,7 +25,7 @@ from gonogo.ports.journal import (
 )
 
 
-class MemoryJournal:
+class MemoryJournal(Journal):
     """
     Implements `ports.journal.Journal`; thread-safe.
 
@@ -47,28 +46,6 @@ class MemoryJournal:
         self._inbox: dict[int, Received] = {}
         self._sent = 0
         self._lock = Lock()
-
-    def append(
-        self,
-        rollout: RolloutId,
-        events: Sequence[Event],
-        *,
-        after: int,
-        recorded_at: datetime,
-        consumed: int | None = None,
-        standing: Standing | None = None,
-    ) -> tuple[Record, ...]:
-        """Add events behind the record numbered `after`."""
-        append = Append(
-            rollout=rollout,
-            events=events,
-            after=after,
-            recorded_at=recorded_at,
-            consumed=consumed,
-            standing=standing,
-        )
-        with self._lock:
-            return self._append(append)
 
     def append_all(self, appends: Sequence[Append]) -> tuple[Appended, ...]:
         """Add to many rollouts; each append holds or fails by itself."""

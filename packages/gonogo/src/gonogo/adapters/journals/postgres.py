@@ -9,7 +9,6 @@ it had gone through, so that it is never taken for failed when it was kept.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
 from uuid import uuid4
@@ -30,13 +29,20 @@ from gonogo.adapters.journals.postgres_schema import CHANNEL, prepare
 from gonogo.adapters.journals.stored import heard_of, readable, received_of, record_of
 from gonogo.model.command import Sent
 from gonogo.model.encoding import encode_command
-from gonogo.model.event import Event
 from gonogo.model.identifiers import THE_LINE, RolloutId
 from gonogo.model.record import Record
 from gonogo.model.sealing import canonical
 from gonogo.model.shard import Fence, Shard
 from gonogo.model.standing import Standing
-from gonogo.ports.journal import Append, Appended, Damage, Received, Snapshot, Unread
+from gonogo.ports.journal import (
+    Append,
+    Appended,
+    Damage,
+    Journal,
+    Received,
+    Snapshot,
+    Unread,
+)
 
 R = TypeVar("R")
 
@@ -45,7 +51,7 @@ R = TypeVar("R")
 _SENDING = 0x676E6770
 
 
-class PostgresJournal:
+class PostgresJournal(Journal):
     """
     Implements `ports.journal.Journal`; thread-safe.
 
@@ -84,30 +90,6 @@ class PostgresJournal:
         except BaseException:
             self.close()
             raise
-
-    def append(
-        self,
-        rollout: RolloutId,
-        events: Sequence[Event],
-        *,
-        after: int,
-        recorded_at: datetime,
-        consumed: int | None = None,
-        standing: Standing | None = None,
-    ) -> tuple[Record, ...]:
-        """Add events behind the record numbered `after`; durable on return."""
-        append = Append(
-            rollout=rollout,
-            events=events,
-            after=after,
-            recorded_at=recorded_at,
-            consumed=consumed,
-            standing=standing,
-        )
-        (answer,) = self.append_all((append,))
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
 
     def append_all(self, appends: Sequence[Append]) -> tuple[Appended, ...]:
         """Add to many rollouts with one commit; durable on return."""

@@ -8,7 +8,6 @@ the file while the disk is slow.
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -22,16 +21,23 @@ from gonogo.adapters.journals.sqlite_schema import open_journal, transaction, us
 from gonogo.adapters.journals.stored import heard_of, readable, received_of, record_of
 from gonogo.model.command import Sent
 from gonogo.model.encoding import encode_command
-from gonogo.model.event import Event
 from gonogo.model.identifiers import THE_LINE, RolloutId
 from gonogo.model.record import Record
 from gonogo.model.sealing import canonical
 from gonogo.model.shard import Fence, Shard
 from gonogo.model.standing import Standing
-from gonogo.ports.journal import Append, Appended, Damage, Received, Snapshot, Unread
+from gonogo.ports.journal import (
+    Append,
+    Appended,
+    Damage,
+    Journal,
+    Received,
+    Snapshot,
+    Unread,
+)
 
 
-class SqliteJournal:
+class SqliteJournal(Journal):
     """
     Implements `ports.journal.Journal` and `SyncedBehind`; thread-safe.
 
@@ -51,30 +57,6 @@ class SqliteJournal:
         self._log = WriteAheadLog(path)
         # Of its own, so that nobody waits for it; see `carry_over`.
         self._carrying: sqlite3.Connection | None = None
-
-    def append(
-        self,
-        rollout: RolloutId,
-        events: Sequence[Event],
-        *,
-        after: int,
-        recorded_at: datetime,
-        consumed: int | None = None,
-        standing: Standing | None = None,
-    ) -> tuple[Record, ...]:
-        """Add events behind the record numbered `after`; durable on return."""
-        append = Append(
-            rollout=rollout,
-            events=events,
-            after=after,
-            recorded_at=recorded_at,
-            consumed=consumed,
-            standing=standing,
-        )
-        (answer,) = self.append_all((append,))
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
 
     def append_all(self, appends: Sequence[Append]) -> tuple[Appended, ...]:
         """Add to many rollouts with one commit; durable on return."""
