@@ -9,12 +9,11 @@ from pathlib import Path
 from benchmarks.engine.driving import BUILD, measured, warm_up, workers
 from benchmarks.engine.figures import Load
 from benchmarks.engine.load import BEGUN_PER_S, fill
-from benchmarks.engine.vacuum import vacuumed
+from benchmarks.engine.serving import server_of_its_own
 from gonogo.adapters.journals import SqliteJournal
 from gonogo.adapters.journals.postgres import PostgresJournal
 from gonogo.bootstrap.workspace import JOURNAL
 from gonogo.ports.journal import Journal
-from gonogo.testing.postgres import private_postgres
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +49,8 @@ def over_sqlite(load: Soaking, *options: str) -> Load:
 def over_postgres(load: Soaking, *options: str) -> Load:
     """Return what two workers see that share a journal in PostgreSQL."""
     with (
-        private_postgres() as server,
+        server_of_its_own() as server,
         PostgresJournal(server.url()) as journal,
-        vacuumed(server.url()),
     ):
         return _driven(load, server.url(), journal, 2, *options)
 

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import psycopg
 
+from benchmarks.engine.serving import server_of_its_own
 from benchmarks.engine.soaking import Soaking
-from benchmarks.engine.vacuum import vacuumed
-from gonogo.testing.postgres import private_postgres
 
 ROOT = Path(__file__).parents[2]
 PEERS = ROOT / ".venv-peers" / "bin" / "python"
@@ -46,7 +45,7 @@ def over_peer(kind: str, load: Soaking) -> Wakeups:
         RuntimeError: A worker ended, or none was woken.
     """
     cadence_s = str(load.cadence.total_seconds())
-    with private_postgres() as server, vacuumed(server.url()):
+    with server_of_its_own() as server:
         _run(kind, "prepare", server.url(), str(load.count), cadence_s)
         with ExitStack() as stack:
             started = [

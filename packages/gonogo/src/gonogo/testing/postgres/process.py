@@ -8,6 +8,7 @@ even by SIGKILL, the shell stops the server and removes the folder.
 import os
 import pwd
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypedDict
 
@@ -86,13 +87,16 @@ def initialise(binaries: Path, home: Path, password: str) -> None:
         raise PostgresFailed(doing="creating its folder", output=done.stdout)
 
 
-def launch(binaries: Path, home: Path, port: int) -> subprocess.Popen[bytes]:
+def launch(
+    binaries: Path, home: Path, port: int, over: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
     """Start the server under its watch, in a session of its own."""
     server = [
         *(str(binaries / "postgres"), "-D", str(home / "data")),
         *("-p", str(port), "-k", str(home)),
     ]
-    settings = [f"--{name}={value}" for name, value in _SETTINGS.items()]
+    told = {**_SETTINGS, **over}
+    settings = [f"--{name}={value}" for name, value in told.items()]
     with (home / "log").open("wb") as log:
         return subprocess.Popen(
             ["/bin/sh", "-c", _WATCH, "watch", str(home), *server, *settings],

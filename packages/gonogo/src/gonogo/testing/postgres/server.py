@@ -6,7 +6,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,7 @@ from gonogo.testing.postgres.process import (
 _START_S = 30.0  # a cold disk with two busy cores took 4 s; past 30 s it is stuck
 _STOP_S = 20.0  # a fast shutdown aborts its clients and takes well under a second
 _POLL_S = 0.02
+_NO_SETTINGS: Mapping[str, str] = {}
 _PORTS_TRIED = 5  # another process can take a free port before the server does
 
 
@@ -42,12 +43,14 @@ class PrivatePostgres:
         folder: What the server owns: data, log and socket.
         password: Of the only role, which is a superuser.
         port: On 127.0.0.1; it stays the same when stopped and started again.
+        settings: Of the server, over those of every private one.
     """
 
     binaries: Path
     folder: Path
     password: str = field(repr=False)
     port: int
+    settings: Mapping[str, str] = field(default_factory=dict)
     _watch: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def url(self, dbname: str = "postgres") -> str:
@@ -79,7 +82,7 @@ class PrivatePostgres:
         """
         if self._watch is not None:
             return
-        self._watch = launch(self.binaries, self.folder, self.port)
+        self._watch = launch(self.binaries, self.folder, self.port, self.settings)
         deadline = time.monotonic() + _START_S
         while not _answers(self.url()):
             if self._watch.poll() is not None or time.monotonic() > deadline:
@@ -116,7 +119,9 @@ class PrivatePostgres:
 
 
 @contextmanager
-def private_postgres(folder: Path | None = None) -> Iterator[PrivatePostgres]:
+def private_postgres(
+    folder: Path | None = None, *, settings: Mapping[str, str] = _NO_SETTINGS
+) -> Iterator[PrivatePostgres]:
     """
     Run a private PostgreSQL for the length of a `with` block.
 
@@ -124,6 +129,8 @@ def private_postgres(folder: Path | None = None) -> Iterator[PrivatePostgres]:
         folder: Where to put its folder, which is removed at the end. The server's
             user must be able to reach it: as root the server runs as `postgres` or
             `nobody`, who cannot look into a folder of root's own.
+        settings: Of the server, over those of every private one: autovacuum is off
+            unless it says 'on'.
 
     Raises:
         PostgresNotFound: No server is installed; says what to type.
@@ -134,17 +141,23 @@ def private_postgres(folder: Path | None = None) -> Iterator[PrivatePostgres]:
     try:
         password = secrets.token_urlsafe(16)
         initialise(binaries, home, password)
-        with _first_start(binaries, home, password) as server:
+        with _first_start(binaries, home, password, settings) as server:
             yield server
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _first_start(binaries: Path, home: Path, password: str) -> PrivatePostgres:
+def _first_start(
+    binaries: Path, home: Path, password: str, settings: Mapping[str, str]
+) -> PrivatePostgres:
     """Return a running server, on a port that was free and still is."""
     for tried in range(1, _PORTS_TRIED + 1):
         server = PrivatePostgres(
-            binaries=binaries, folder=home, password=password, port=_free_port()
+            binaries=binaries,
+            folder=home,
+            password=password,
+            port=_free_port(),
+            settings=settings,
         )
         try:
             server.start()
