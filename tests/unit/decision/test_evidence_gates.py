@@ -192,6 +192,18 @@ def test_two_soaks_of_one_stage_are_two_tests():
     assert None is live.state.gates["gate"].evidence
 
 
+def test_a_soak_that_counts_what_was_held_takes_a_final_look_of_its_own():
+    """That of a shorter soak before it shows too little for this one (law 1)."""
+    longer = replace(soak(20), id="again", counts_held=True)
+    live = scene(steps=(soak(), longer), traffic=1000.0)
+    finals = 0
+    while live.state.step("again").ended_at is None:
+        happened = look(live, canary=1200, control=1200, exposure=60_000)
+        finals += verdict(happened).final
+    assert verdict(happened).final
+    assert 2 == finals
+
+
 @pytest.mark.parametrize(
     ("gates", "share"), [(1, 0.05), (2, 0.025), (5, 0.01)], ids=str
 )
@@ -290,6 +302,17 @@ def test_to_proceed_without_proof_takes_a_reason():
     assert (ADA, "tested by hand") == (accepted.by, accepted.reason)
     assert "StepCompleted" in kinds(happened)
     assert not live.state.questions
+
+
+def test_what_was_asked_about_a_hold_does_not_let_the_next_one_pass():
+    """Nobody looked for an hour: the hold begins anew, and who was asked is let off."""
+    live = asked_to_decide()
+    live.after(hours=1)
+    assert "QuestionWithdrawn" in kinds(live.recover())
+    assert "SoakStarted" in kinds(look(live))
+    late = live.answered("soak/undecided", "proceed", comment="tested by hand")
+    assert ["CommandRejected"] == kinds(late)
+    assert None is live.state.step("soak").ended_at
 
 
 def test_only_who_approves_a_stage_lets_it_proceed_without_proof():

@@ -53,7 +53,6 @@ def advance(turn: Turn, step: Soak) -> bool:
     doubt = _not_passing(turn.state, step)
     if doubt:
         turn.record(SoakReset(at=turn.at, step=step.id, reason=doubt))
-        turn.withdraw(step.id, about=Asked.UNDECIDED)
         return True
     return _hold_on(turn, step, known)
 
@@ -72,6 +71,9 @@ def _hold_on(turn: Turn, step: Soak, known: StepState) -> bool:
 
 def _begin_hold(turn: Turn, step: Soak, known: StepState) -> bool:
     """Let the hold count, once every gate has passed since the soak began."""
+    # Whatever ended the last hold (a doubt, or that nobody looked while no runner was
+    # there): what was asked about it must not let pass the one that begins now.
+    turn.withdraw(step.id, about=Asked.UNDECIDED)
     judged = [turn.state.gates.get(gate) for gate in step.gates]
     began = known.started_at or turn.at
     if not all(gate and gate.holds and gate.judged_at >= began for gate in judged):

@@ -58,12 +58,20 @@ def _(event: events.CheckJudged, state: RolloutState) -> RolloutState:
 def _tested_anew(state: RolloutState, step: Soak) -> RolloutState:
     """Return the state with a test that begins now for each gate of a soak."""
     known = {name: state.gates[name] for name in step.gates if name in state.gates}
-    anew = {
-        name: changed(gate, evidence=None, concluded=None, seen=(), counts=None)
-        for name, gate in known.items()
-        if not (step.counts_held and _is_of_now(state, gate))
-    }
+    anew = {name: _gate_anew(state, step, gate) for name, gate in known.items()}
     return changed(state, gates={**state.gates, **anew}) if anew else state
+
+
+def _gate_anew(state: RolloutState, step: Soak, gate: GateState) -> GateState:
+    """
+    Return a gate as a soak begins with it: what was held may count, no final look does.
+
+    The final look of an earlier soak was one of another length: were it taken for this
+    one's, the soak would be over with nothing shown (law 1).
+    """
+    if step.counts_held and _is_of_now(state, gate):
+        return changed(gate, concluded=None)
+    return changed(gate, evidence=None, concluded=None, seen=(), counts=None)
 
 
 def _is_of_now(state: RolloutState, gate: GateState) -> bool:
