@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from gonogo.model.command import Abort, Recover, Start
+from gonogo.model.command import Abort, Pause, Recover, Start
 from gonogo.model.effect import Apply, Find, Measure
 from gonogo.model.shard import shard_of
 from gonogo.ports.journal import (
@@ -132,6 +132,29 @@ def test_a_commit_that_went_through_though_it_seemed_to_fail_counts_once(fleet):
     drive(engine, hands)
     assert 1 == fleet.history("r").count("ActionIntended")
     assert 1 == hands.kinds("r").count(Apply)
+
+
+def test_a_word_that_said_nothing_new_is_consumed_once_though_that_seemed_to_fail(
+    fleet,
+):
+    """Law 5: to find nobody's events there is no reason to doubt a deed under way."""
+    fleet.begin("r")
+    journal = Failing(fleet.journal)
+    engine, hands, _ = fleet.engine(journal)
+    fleet.give(engine, "r")
+    drive(engine, hands, 2, but=(Apply,))
+    pause = Pause(at=fleet.clock.now(), by=ADA)
+    fleet.journal.send("r", pause)
+    engine.turn()
+    fleet.journal.send("r", pause)
+    journal.lies = True
+    with pytest.raises(JournalUnavailable):
+        engine.turn()
+    journal.lies = False
+    drive(engine, hands, but=(Apply,))
+    assert "RunnerRecovered" not in fleet.history("r")
+    assert 1 == hands.kinds("r").count(Apply)
+    assert Find not in hands.kinds("r")
 
 
 def test_who_was_passed_over_changes_nothing(fleet):

@@ -153,7 +153,8 @@ class Batch:
         self, decided: Decided, snapshot: Snapshot | None, answer: Appended
     ) -> Kept | Refused:
         if isinstance(answer, JournalConflict):
-            answer = self._kept_before(decided) or answer
+            before = self._kept_before(decided)
+            answer = answer if before is None else before
         if not isinstance(answer, tuple):
             return Refused(decided, answer)
         running = decided.running
@@ -166,9 +167,14 @@ class Batch:
             running.kept = snapshot.seq
         return Kept(running, decided, answer)
 
-    def _kept_before(self, decided: Decided) -> tuple[Record, ...]:
-        """Return our own records, where a commit went through that seemed to fail."""
+    def _kept_before(self, decided: Decided) -> tuple[Record, ...] | None:
+        """
+        Return our own records, where a commit went through that seemed to fail.
+
+        None of them, not None, where a word was only taken out of the inbox: to read
+        the rollout anew would seek, and find nowhere, what is under way right here.
+        """
         events, running = decided.decision.events, decided.running
         found = self._journal.read(decided.rollout, after=running.seq if running else 0)
         same = tuple(record.event for record in found) == events
-        return found if same else ()
+        return found if same else None
