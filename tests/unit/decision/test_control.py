@@ -416,6 +416,15 @@ def test_undo_that_was_handed_over_is_tried_again_when_the_one_under_way_has_end
     assert ((1, 2), ()) == (one.history[-1].undone, one.history[-1].handed_over)
 
 
+def test_only_the_undo_that_is_next_wakes_the_rollout():
+    """An older one that failed waits for it, however long its own pause is over."""
+    one = two_undos()
+    retry(one, "undo-2")
+    one.undone(1, FAILED)
+    one.after(minutes=5).undone(2, FAILED, attempt=4)
+    assert one.now < next_wake(one.state)
+
+
 def test_undo_that_somebody_has_done_is_not_tried_again():
     """Nor one that nobody was handed."""
     one = two_undos()

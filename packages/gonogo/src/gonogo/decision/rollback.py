@@ -7,7 +7,7 @@ failed undo. An undo that keeps failing is handed to a person, and the rest goes
 
 from gonogo.analysis import expectation
 from gonogo.decision import doubt
-from gonogo.decision.state import UndoState
+from gonogo.decision.state import RolloutState, UndoState
 from gonogo.decision.transitions import Phase, UndoPhase
 from gonogo.decision.turn import Turn
 from gonogo.model.command import Person, ReportObserved, ReportUndone
@@ -73,7 +73,7 @@ def advance(turn: Turn) -> bool:
     """Take the next step back; return whether more may follow at once."""
     if any(turn.state.actions_under_way()) or _still_sought(turn):
         return False
-    undo = _next_open(turn)
+    undo = next_open(turn.state)
     if undo is None:
         turn.record(_rolled_back(turn))
         return False
@@ -107,7 +107,7 @@ def observed(turn: Turn, report: ReportObserved) -> None:
     Of an action: whether there is anything to undo. Of an undo: whether the action
     still stands, so that undoing it failed. Unless it says, a person has to see to it.
     """
-    undo, step = _next_open(turn), turn.state.find_step(report.step)
+    undo, step = next_open(turn.state), turn.state.find_step(report.step)
     if undo is None or not isinstance(step, Action) or undo.step != step.id:
         return
     if not _is_asked(undo):
@@ -171,9 +171,9 @@ def _still_sought(turn: Turn) -> bool:
     return bool(sought)
 
 
-def _next_open(turn: Turn) -> UndoState | None:
+def next_open(state: RolloutState) -> UndoState | None:
     """Return the newest entry that is open; one tried again waits for what goes on."""
-    undos = turn.state.undos
+    undos = state.undos
     newest = next((u for u in reversed(undos) if _open(u)), None)
     if newest is None or not newest.spent:
         return newest

@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator
 from datetime import datetime
 
-from gonogo.decision import approval, failing, gate, window
+from gonogo.decision import approval, failing, gate, rollback, window
 from gonogo.decision.hold import awaits_end, end_of
 from gonogo.decision.remembering import remembered
 from gonogo.decision.state import RolloutState
@@ -68,11 +68,11 @@ def _is_skipping(state: RolloutState) -> bool:
 
 @remembered
 def _undo_wakes(state: RolloutState) -> tuple[datetime, ...]:
-    return tuple(
-        undo.not_before
-        for undo in state.undos
-        if undo.phase is UndoPhase.ARMED and undo.not_before is not None
-    )
+    """Return when the undo that is next may be tried; the others wait for that one."""
+    undo = rollback.next_open(state)
+    if undo is None or undo.phase is not UndoPhase.ARMED or undo.not_before is None:
+        return ()
+    return (undo.not_before,)
 
 
 def _step_wakes(state: RolloutState) -> Iterator[datetime]:
