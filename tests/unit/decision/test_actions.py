@@ -572,6 +572,30 @@ def test_what_a_person_did_is_not_lost_though_the_rollout_turned_back(answer, wh
     ]
 
 
+def test_what_was_done_while_its_stage_is_taken_back_is_handed_to_a_person():
+    """The way back of the stage takes with it only what was done before it began."""
+    steps = (question(Purpose.DO), question(Purpose.DO, "late"))
+    late = Scene(plan(stage(*steps, rollback=WHOLE)))
+    late.answered("q", "done")
+    late.aborted()
+    assert [UndoPhase.UNDER_WAY] == [undo.phase for undo in late.state.undos]
+    assert {"ActionByHand", "UndoHandedOver"} <= {*kinds(late.answered("late", "done"))}
+    assert ["undo-2"] == list(late.state.questions)
+    assert ((1,), (2,)) == (late.undone(1)[-1].undone, late.history[-1].handed_over)
+
+
+def test_what_was_done_and_is_told_after_the_end_calls_people_to_undo_it():
+    """Law 2: nobody heard it in time, and it stands; once is enough where it does not."""
+    late = Scene(plan(stage(question(), question(Purpose.DO, "do"))))
+    late.answered("q", "no")
+    assert late.state.phase is Phase.ROLLED_BACK
+    (refused,) = late.answered("do", "done")
+    assert "undo by hand what was done for 'Well?' (line 2)" in refused.reason
+    assert ["Notify"] == kinds(late.effects)
+    late.answered("do", "not done")
+    assert [] == kinds(late.effects)
+
+
 def test_an_early_answer_counts_when_its_turn_comes():
     """A bad one turns back then."""
     early = Scene(plan(stage(question(), question(name="second"))))

@@ -10,7 +10,7 @@ a person.
 from gonogo.analysis import expectation
 from gonogo.decision import doubt, failing, window
 from gonogo.decision.state import RolloutState, StepState
-from gonogo.decision.transitions import Phase, StepPhase
+from gonogo.decision.transitions import Phase, StepPhase, UndoPhase
 from gonogo.decision.turn import Turn
 from gonogo.model.command import Person, ReportApplied, ReportObserved, ReportPrepared
 from gonogo.model.effect import Apply, Observe, Prepare
@@ -145,8 +145,12 @@ def way_back(
         return own, False
     whole = stage.rollback.operation
     members = {each.id for each in stage.steps}
-    recorded = any(u.step in members and u.operation == whole for u in state.undos)
-    return (None, True) if recorded else (whole, False)
+    recorded = [u for u in state.undos if u.step in members and u.operation == whole]
+    if any(undo.phase is UndoPhase.ARMED for undo in recorded):
+        return None, True
+    # What is done by hand while, or after, the stage is taken back, is not taken back
+    # with it; nor is that begun a second time: a person has to see to it.
+    return (None if recorded else whole), False
 
 
 def _ask_to_confirm(turn: Turn, step: Action) -> None:

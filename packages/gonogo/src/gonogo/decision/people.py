@@ -10,7 +10,7 @@ from gonogo.decision.state import RolloutState
 from gonogo.decision.transitions import Phase, StepPhase
 from gonogo.decision.turn import Turn
 from gonogo.model.command import Abort, Answer, Approve, Pause, Resume
-from gonogo.model.effect import AskApproval
+from gonogo.model.effect import AskApproval, Notify
 from gonogo.model.event import (
     ApprovalGiven,
     ApprovalRefused,
@@ -173,8 +173,11 @@ def _refuse(turn: Turn, command: PeoplesCommand, reason: str) -> None:
 
 def _answer_early(turn: Turn, command: Answer) -> None:
     step = turn.state.find_step(command.question)
-    if not isinstance(step, Question) or turn.state.ended:
+    if not isinstance(step, Question):
         _refuse(turn, command, f"no question '{command.question}' is open or to come")
+        return
+    if turn.state.ended:
+        _answer_after_end(turn, step, command)
         return
     if command.question in turn.state.answers or turn.state.step(step.id).ended_at:
         _refuse(turn, command, f"'{command.question}' has been answered")
@@ -196,8 +199,31 @@ def _answer_too_late(turn: Turn, step: Question, word: str, command: Answer) -> 
     begun = turn.state.step(step.id).phase is StepPhase.UNDER_WAY
     if begun and question.is_deed(step, word):
         question.answered(turn, step, word, command.by)
+    elif question.is_deed(step, word):
+        _have_undone(turn, step, command)
     else:
         _refuse(turn, command, "the rollout is rolling back: nothing is asked any more")
+
+
+def _answer_after_end(turn: Turn, step: Question, command: Answer) -> None:
+    """Refuse an answer; but who has done something is told that it stands."""
+    state = turn.state
+    known = command.question in state.answers or state.step(step.id).ended_at
+    word = _chosen(command.answer, CHOICES[step.purpose]) or ""
+    if state.phase is Phase.ROLLED_BACK and not known and question.is_deed(step, word):
+        _have_undone(turn, step, command)
+    else:
+        _refuse(turn, command, f"no question '{command.question}' is open or to come")
+
+
+def _have_undone(turn: Turn, step: Question, command: Answer) -> None:
+    """Call people to undo a deed that came to be known when nothing is undone for it."""
+    # They may have said so in time, with no runner there to hear it: it stands, and
+    # law 2 wants it named.
+    where = f"the rollout is {turn.state.phase}"
+    what = f"undo by hand what was done for '{step.title}' (line {step.line})"
+    _refuse(turn, command, f"{where}: {what}")
+    turn.perform(Notify(text=f"{command.by.name}: {what}: {where}.", urgent=True))
 
 
 def _answered(
