@@ -5,6 +5,15 @@ import pytest
 from gonogo.testing.laws import LawBroken
 from gonogo.testing.world import main, world_of
 
+# What was asked about a hold let the next pass; an earlier soak's final look counted for
+# the next; an undo that waits woke nobody; a deed was told after the end; in a kind
+# world only one person could say the word.
+SEEDS = (14689, 43483, 68517, 90143, 62878, 45118, 99875, 20016, 31118)
+# A word consumed by a commit that seemed to fail put a deed in doubt, which was done
+# twice; who was to leave stood still, and was asked no more; a prompt was forgotten with
+# a process that had not asked; a deed was done while its stage was taken back.
+WITH_ENGINES = (55466, 27251, 72988, 17780, 31829, 17610, 53787, 79919)
+
 
 @pytest.mark.parametrize("block", range(5))
 def test_no_law_is_broken_in_the_worlds_of_every_build(block):
@@ -13,7 +22,7 @@ def test_no_law_is_broken_in_the_worlds_of_every_build(block):
         assert world_of(seed).run().ended
 
 
-@pytest.mark.parametrize("seed", [210, 412, 525, 652, 692, 8792])
+@pytest.mark.parametrize("seed", [210, 412, 525, 652, 692, 8792, *SEEDS])
 def test_what_once_broke_a_law_keeps_it_now(seed):
     """Seeds that found a defect stay in the build."""
     assert world_of(seed).run().ended
@@ -26,7 +35,7 @@ def test_no_law_is_broken_by_two_engines_that_fail_stall_and_hand_over(block):
         assert world_of(seed, engines=True).run().ended
 
 
-@pytest.mark.parametrize("seed", [1543, 2192, 2338, 33, 74, 70391])
+@pytest.mark.parametrize("seed", [1543, 2192, 2338, 33, 74, 70391, *WITH_ENGINES])
 def test_what_once_broke_a_law_with_engines_keeps_it_now(seed):
     """A look woke its rollout at 4 Hz; a flag was put back out of order; a deed forgot."""
     assert world_of(seed, engines=True).run().ended

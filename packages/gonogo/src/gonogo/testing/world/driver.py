@@ -142,7 +142,7 @@ class World:
             self._agenda.happen_next()
         self._runner.replayed.check(self.state)
         laws.check_journal(self.history)
-        check_truth(self._runner.known(), self.truth)
+        check_truth(self._runner.known(), self.truth, self.history)
 
 
 def world_of(seed: object, *, engines: bool = False) -> World:

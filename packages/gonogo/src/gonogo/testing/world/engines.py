@@ -343,7 +343,11 @@ class SimulatedEngines:
 
     def _hand_over(self, owner: Worker) -> None:
         """Ask the owner to leave until it does, and give the shard to the other."""
-        if self._owner is not owner or not owner.alive or owner.still:
+        if self._owner is not owner or not owner.alive:
+            return
+        if owner.still:
+            # Who was asked leaves when it can, and tells nobody: so ask until it has.
+            self._agenda.after(SECOND, lambda: self._hand_over(owner))
             return
         answers: list[bool] = []
         shard = shard_of(ROLLOUT)
@@ -403,7 +407,9 @@ class SimulatedEngines:
                 self._do(work)
             work.dead = not work.supervised
         worker.under_way.clear()
-        self.people.asked.clear()
+        if self._owner is worker:
+            # A prompt goes with its process; what the owner has asked, it asks still.
+            self.people.asked.clear()
         downtime = SECOND * pick(self._script, (1, 30, 600))
         self._agenda.after(downtime, lambda: self._workers.append(Worker(self)))
         if self._owner is worker:

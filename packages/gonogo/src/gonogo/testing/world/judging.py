@@ -117,12 +117,15 @@ class WatchJudge:
             hold(looking or fresh, f"nobody looks at {gate.metric}, for {gate.id}")
 
 
-def check_truth(state: RolloutState, truth: Truth) -> None:
+def check_truth(
+    state: RolloutState, truth: Truth, history: Sequence[Event] = ()
+) -> None:
     """Law 2, by the world itself: what stands was named, or is not there."""
     steps = plan_steps(state.plan).values()
     stands = {key for key in truth.stands if not key.startswith("incident/")}
     if state.phase is Phase.ROLLED_BACK:
         left = stands - _harmless(steps) - _handed_over(state)
+        left -= _called_back(steps, history)
         hold(not left, f"{left} still stand, and nobody was told")
         return
     wanted = _wanted(steps)
@@ -156,6 +159,19 @@ def _handed_over(state: RolloutState) -> set[str]:
         if undo.phase is UndoPhase.HANDED_OVER and undo.step is not None:
             named |= _named(steps[undo.step], undo, state)
     return named
+
+
+def _called_back(steps: Collection[Step], history: Sequence[Event]) -> set[str]:
+    """Return what people said too late that they had done, and were told to undo."""
+    refused = [e for e in history if isinstance(e, events.CommandRejected)]
+    told = [e.reason for e in refused if "undo by hand" in e.reason]
+    return {
+        step.id
+        for step in steps
+        if isinstance(step, Question)
+        and step.purpose is Purpose.DO
+        and any(f"'{step.title}'" in reason for reason in told)
+    }
 
 
 def _named(step: Step, undo: UndoState, state: RolloutState) -> set[str]:

@@ -24,6 +24,10 @@ PEOPLE = (Person(name="ada"), Person(name="ben"), Person(name="cyd"), STARTER)
 # After so many calls to the same matter people have had enough.
 PATIENT = 2
 
+# What only some may say, and what anybody may instead: a kind world comes to its end by
+# chance only if it waits until the dice name the one who may.
+_UNASSAILABLE = {(Asked.UNDECIDED, "proceed"): "back", (Asked.SKIP, "yes"): "no"}
+
 
 class Listener(Protocol):
     """Whom people talk to: what they see of the runner."""
@@ -72,8 +76,9 @@ class People:
         if asked.about is Asked.HANDOVER and self._script.wrong(self._weather.people):
             self._have_undone(question)
         by, word = pick(self._script, PEOPLE), self._word(asked)
-        if self._script.kind and word == "proceed":
-            word = "back"  # who may not proceed would leave the question open
+        if self._script.kind:
+            # Who may not say it would leave the question open; these anybody may.
+            word = _UNASSAILABLE.get((asked.about, word.casefold()), word)
         answer = commands.Answer(
             at=self._agenda.now,
             by=by,
