@@ -24,7 +24,7 @@ help: ## List these commands
 setup: system-deps ## Make the environment in .venv (done again only when needed)
 	@scripts/setup
 
-system-deps: ## Find or install PostgreSQL, Prometheus, jq and curl
+system-deps: ## Find or install PostgreSQL, Prometheus, Redis, jq and curl
 	@scripts/system-deps
 
 test: setup check ## Check everything and run all tests; what the build runs

@@ -1,18 +1,44 @@
-"""What the pieces share: time, chance, switches and listeners, as arguments."""
+"""What the pieces share: time, chance, switches, events and numbers, as values."""
 
-from hardening.core.clock import Clock
+from hardening.core.clock import Clock, WallClock
 from hardening.core.entropy import Entropy
+from hardening.core.event import ERROR, INFO, WARNING, Event
 from hardening.core.listener import Listener, ignore
+from hardening.core.measure import (
+    Distribution,
+    Histogram,
+    Kind,
+    Measure,
+    Measured,
+    Sample,
+)
+from hardening.core.quiet import OncePer
+from hardening.core.setting import InvalidSetting, require
 from hardening.core.switch import Switch, always_on
-from hardening.core.system import SystemClock, SystemEntropy
+from hardening.core.system import SecretEntropy, SystemClock, SystemEntropy
 
 __all__ = [
+    "ERROR",
+    "INFO",
+    "WARNING",
     "Clock",
+    "Distribution",
     "Entropy",
+    "Event",
+    "Histogram",
+    "InvalidSetting",
+    "Kind",
     "Listener",
+    "Measure",
+    "Measured",
+    "OncePer",
+    "Sample",
+    "SecretEntropy",
     "Switch",
     "SystemClock",
     "SystemEntropy",
+    "WallClock",
     "always_on",
     "ignore",
+    "require",
 ]

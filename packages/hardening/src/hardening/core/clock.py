@@ -1,4 +1,4 @@
-"""The clock: how long things take, and how to wait."""
+"""The clocks: how long things take, how to wait, and what time it is."""
 
 from typing import Protocol
 
@@ -21,4 +21,12 @@ class Clock(Protocol):
 
     async def wait_async(self, span_s: float) -> None:
         """Return after this many seconds, and let others run meanwhile."""
+        ...
+
+
+class WallClock(Protocol):
+    """Tells the time of day. It may jump, back too; never measure a span by it."""
+
+    def unix_s(self) -> float:
+        """Return seconds since the start of 1970, UTC."""
         ...
