@@ -6,13 +6,16 @@ Retry: call again what failed, later, a bounded number of times, only named erro
     answer = retrier.call(fetch, "https://example.org")
 
 `schedule` says how long to wait and `policy` whether to try again; both are pure.
-`Retrier` calls, waits and tells its listener.
+`Retrier` calls, waits and tells its listener. Jobs are retried by their queue, under
+the same policies: `hardening.retry.jobs`, and `.procrastinate`, `.celery`, `.rq`.
 """
 
+from hardening.retry.attempts import Attempt, Attempts
 from hardening.retry.budget import Budget
-from hardening.retry.errors import InvalidRetrySetting
+from hardening.retry.events import RetryEvent, RetryGaveUp, RetryScheduled
 from hardening.retry.policy import Failure, GiveUp, GiveUpReason, Policy, Wait, decide
-from hardening.retry.retrier import Retrier, RetryGaveUp, RetryScheduled
+from hardening.retry.retrier import Retrier
+from hardening.retry.retry_after import RetryAfter, retry_after_s
 from hardening.retry.schedule import (
     Decorrelated,
     FullJitter,
@@ -23,16 +26,19 @@ from hardening.retry.schedule import (
 )
 
 __all__ = [
+    "Attempt",
+    "Attempts",
     "Budget",
     "Decorrelated",
     "Failure",
     "FullJitter",
     "GiveUp",
     "GiveUpReason",
-    "InvalidRetrySetting",
     "Policy",
     "Polynomial",
     "Retrier",
+    "RetryAfter",
+    "RetryEvent",
     "RetryGaveUp",
     "RetryScheduled",
     "Schedule",
@@ -40,4 +46,5 @@ __all__ = [
     "Wait",
     "decide",
     "delay_s",
+    "retry_after_s",
 ]

@@ -11,7 +11,7 @@ Source:
 
 from threading import Lock
 
-from hardening.retry.errors import InvalidRetrySetting
+from hardening.core import require
 
 
 class Budget:
@@ -29,13 +29,10 @@ class Budget:
     __slots__ = ("_highest", "_lock", "_refund", "_tokens")
 
     def __init__(self, *, tokens: float = 10.0, refund: float = 0.1) -> None:
-        if not 0 < tokens < float("inf"):
-            raise InvalidRetrySetting(
-                setting="Budget.tokens", value=tokens, rule="more than 0 and finite"
-            )
-        if not 0 < refund <= tokens:
-            rule = "more than 0 and at most the tokens"
-            raise InvalidRetrySetting(setting="Budget.refund", value=refund, rule=rule)
+        rule = "more than 0 and finite"
+        require("Budget.tokens", tokens, rule, holds=0 < tokens < float("inf"))
+        rule = "more than 0 and at most the tokens"
+        require("Budget.refund", refund, rule, holds=0 < refund <= tokens)
         self._highest = self._tokens = tokens
         self._refund = refund
         self._lock = Lock()

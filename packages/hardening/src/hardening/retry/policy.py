@@ -6,13 +6,16 @@ reasons to give up are listed in the order in which they are looked at.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from hardening.retry.errors import InvalidRetrySetting
+from hardening.core import require
 from hardening.retry.schedule import FullJitter, Schedule, delay_s
 
 _SCHEDULE = FullJitter()
+
+Worth = Callable[[Exception], bool]
+"""Tells whether an error is worth another attempt, by its status code for example."""
 
 
 def no_hint(error: Exception, /) -> float | None:  # noqa: ARG001 - a port's shape
@@ -26,33 +29,44 @@ class Policy:
     What is tried again, how often, and for how long.
 
     Attributes:
-        on: The errors worth another attempt; every other one passes at once.
+        on: The errors worth another attempt: a class, several, or a function that tells
+            of an error whether it is. Every other error passes at once.
         attempts: In all, the first included.
         schedule: How long to wait between them.
         deadline_s: From the start of the first attempt; no attempt starts at or after
             it. None sets no limit.
         retry_after: Reads from an error the seconds that the other side asks to wait,
             such as HTTP's Retry-After; the wait is never shorter.
+        asked_max_s: The longest wait that the other side may ask for. Coming back
+            sooner is rude and later may be never, so more than this gives up.
+        caught: The classes that `on` comes down to; worked out, not given.
     """
 
-    on: tuple[type[Exception], ...]
+    on: type[Exception] | tuple[type[Exception], ...] | Worth
     attempts: int = 3
     schedule: Schedule = _SCHEDULE
     deadline_s: float | None = None
     retry_after: Callable[[Exception], float | None] = no_hint
+    asked_max_s: float = 300.0
+    caught: tuple[type[Exception], ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if not self.on or not all(map(_is_error, self.on)):
-            rule = "a tuple of one Exception class or more"
-            raise InvalidRetrySetting(setting="Policy.on", value=self.on, rule=rule)
-        if self.attempts < 1:
-            raise InvalidRetrySetting(
-                setting="Policy.attempts", value=self.attempts, rule="1 or more"
-            )
-        if self.deadline_s is not None and not self.deadline_s > 0:
-            raise InvalidRetrySetting(
-                setting="Policy.deadline_s", value=self.deadline_s, rule="more than 0"
-            )
+        caught = _classes(self.on)
+        rule = "an Exception class, a tuple of one or more, or a function of an error"
+        holds = bool(caught) and all(map(_is_error, caught))
+        require("Policy.on", self.on, rule, holds=holds)
+        require("Policy.attempts", self.attempts, "1 or more", holds=self.attempts >= 1)
+        holds = self.deadline_s is None or self.deadline_s > 0
+        require("Policy.deadline_s", self.deadline_s, "more than 0", holds=holds)
+        holds = 0 <= self.asked_max_s < float("inf")
+        require("Policy.asked_max_s", self.asked_max_s, "0 or more", holds=holds)
+        object.__setattr__(self, "caught", caught)
+
+    def names(self, error: BaseException) -> bool:
+        """Tell whether the error is worth another attempt."""
+        if not isinstance(error, self.caught):
+            return False
+        return isinstance(self.on, type | tuple) or self.on(error)
 
 
 class GiveUpReason(StrEnum):
@@ -60,6 +74,7 @@ class GiveUpReason(StrEnum):
 
     ATTEMPTS = "attempts"
     BUDGET = "budget"
+    ASKED_TOO_LONG = "asked_too_long"
     DEADLINE = "deadline"
 
 
@@ -111,19 +126,38 @@ def decide(
         return GiveUp(GiveUpReason.ATTEMPTS)
     if not affordable:
         return GiveUp(GiveUpReason.BUDGET)
-    planned_s = delay_s(
+    asked_s = policy.retry_after(failure.error) or 0.0
+    if asked_s > policy.asked_max_s:
+        return GiveUp(GiveUpReason.ASKED_TOO_LONG)
+    wait_s = max(_planned_s(policy, failure, chance), asked_s)
+    if policy.deadline_s is not None and (
+        failure.elapsed_s + wait_s >= policy.deadline_s
+    ):
+        return GiveUp(GiveUpReason.DEADLINE)
+    return Wait(wait_s)
+
+
+def _planned_s(policy: Policy, failure: Failure, chance: float) -> float:
+    """Return the wait that the schedule gives."""
+    return delay_s(
         policy.schedule,
         attempt=failure.attempt,
         previous_s=failure.previous_s,
         chance=chance,
     )
-    wait_s = max(planned_s, policy.retry_after(failure.error) or 0.0)
-    if (
-        policy.deadline_s is not None
-        and failure.elapsed_s + wait_s >= policy.deadline_s
-    ):
-        return GiveUp(GiveUpReason.DEADLINE)
-    return Wait(wait_s)
+
+
+def _classes(on: object) -> tuple[type[Exception], ...]:
+    """Return what an `except` clause can hold; a function looks at every error."""
+    match on:
+        case type():
+            return (on,)
+        case tuple():
+            return on
+        case _ if callable(on):
+            return (Exception,)
+        case _:
+            return ()
 
 
 def _is_error(candidate: object) -> bool:

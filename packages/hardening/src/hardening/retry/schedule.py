@@ -3,13 +3,14 @@ The schedule: how long to wait before the next attempt.
 
 Pure: chance comes in as a number. What matters about a schedule is how it spreads
 clients that failed at the same instant. Of 1,000 such clients the busiest second
-afterwards holds about 520 with full jitter from 1 s, and about 47 with `Spread(0, 29)`.
+afterwards holds all with full jitter from 1 s, about 510 from 2 s, and about 47 with
+`Spread(0, 29)`.
 """
 
 from dataclasses import dataclass
 from typing import assert_never
 
-from hardening.retry.errors import InvalidRetrySetting
+from hardening.core import require
 
 # 2 to the 60th seconds are longer than the universe is old; past it only overflow waits.
 _DOUBLINGS_MAX = 60
@@ -70,10 +71,10 @@ class Spread:
     high_s: float = 29.0
 
     def __post_init__(self) -> None:
-        _require("Spread.low_s", self.low_s, "0 or more", holds=self.low_s >= 0)
+        require("Spread.low_s", self.low_s, "0 or more", holds=self.low_s >= 0)
         rule = "finite and at least low_s"
         holds = self.low_s <= self.high_s < float("inf")
-        _require("Spread.high_s", self.high_s, rule, holds=holds)
+        require("Spread.high_s", self.high_s, rule, holds=holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Polynomial:
 
     def __post_init__(self) -> None:
         holds = 0 <= self.offset_s < float("inf")
-        _require("Polynomial.offset_s", self.offset_s, "0 or more", holds=holds)
+        require("Polynomial.offset_s", self.offset_s, "0 or more", holds=holds)
 
 
 Schedule = FullJitter | Decorrelated | Spread | Polynomial
@@ -130,12 +131,6 @@ def delay_s(
 def _require_bounds(owner: str, base_s: float, cap_s: float) -> None:
     """Refuse a base that is not positive, or a cap below it."""
     holds = 0 < base_s < float("inf")
-    _require(f"{owner}.base_s", base_s, "more than 0 and finite", holds=holds)
+    require(f"{owner}.base_s", base_s, "more than 0 and finite", holds=holds)
     holds = base_s <= cap_s < float("inf")
-    _require(f"{owner}.cap_s", cap_s, "finite and at least base_s", holds=holds)
-
-
-def _require(setting: str, value: object, rule: str, *, holds: bool) -> None:
-    """Refuse a value that breaks its rule."""
-    if not holds:
-        raise InvalidRetrySetting(setting=setting, value=value, rule=rule)
+    require(f"{owner}.cap_s", cap_s, "finite and at least base_s", holds=holds)

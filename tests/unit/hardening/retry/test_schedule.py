@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardening.core import InvalidSetting
 from hardening.retry import (
     Decorrelated,
     FullJitter,
-    InvalidRetrySetting,
     Polynomial,
     Spread,
     delay_s,
@@ -125,7 +125,7 @@ def test_spread_keeps_the_busiest_second_under_a_twentieth():
 )
 def test_a_wrong_setting_is_refused_by_its_name(make, setting):
     """What a schedule cannot work with is said where it is made."""
-    with pytest.raises(InvalidRetrySetting, match=setting) as caught:
+    with pytest.raises(InvalidSetting, match=setting) as caught:
         make()
     assert setting == caught.value.setting
 

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardening.core import InvalidSetting
 from hardening.retry import (
     Failure,
     GiveUp,
     GiveUpReason,
-    InvalidRetrySetting,
     Policy,
     Spread,
     Wait,
@@ -66,6 +66,21 @@ CASES = {
     ),
     "asked to wait less than planned": (policy(), failure(after=1.9), Wait(2)),
     "asked to wait longer than planned": (policy(), failure(after=2.1), Wait(2.1)),
+    "asked to wait exactly as long as allowed": (
+        policy(asked_max_s=60),
+        failure(after=60),
+        Wait(60),
+    ),
+    "asked to wait longer than allowed": (
+        policy(asked_max_s=60),
+        failure(after=60.1),
+        GiveUp(GiveUpReason.ASKED_TOO_LONG),
+    ),
+    "asked to wait for ever": (
+        policy(),
+        failure(after=float("inf")),
+        GiveUp(GiveUpReason.ASKED_TOO_LONG),
+    ),
     "asked to wait past the deadline": (
         policy(deadline_s=10),
         failure(after=10),
@@ -117,6 +132,10 @@ def test_no_attempt_starts_at_or_after_the_deadline(
         ({"on": ()}, "Policy.on"),
         ({"on": (KeyboardInterrupt,)}, "Policy.on"),
         ({"on": ("TimeoutError",)}, "Policy.on"),
+        ({"on": KeyboardInterrupt}, "Policy.on"),
+        ({"on": "TimeoutError"}, "Policy.on"),
+        ({"asked_max_s": -0.1}, "Policy.asked_max_s"),
+        ({"asked_max_s": float("inf")}, "Policy.asked_max_s"),
         ({"attempts": 0}, "Policy.attempts"),
         ({"deadline_s": 0}, "Policy.deadline_s"),
         ({"deadline_s": float("nan")}, "Policy.deadline_s"),
@@ -124,5 +143,26 @@ def test_no_attempt_starts_at_or_after_the_deadline(
 )
 def test_a_wrong_setting_is_refused_by_its_name(settings, name):
     """What a policy cannot work with is said where it is made."""
-    with pytest.raises(InvalidRetrySetting, match=name):
+    with pytest.raises(InvalidSetting, match=name):
         policy(**settings)
+
+
+WORTH = {
+    "a class": (TooBusy, TooBusy(), True),
+    "a class, another error": (TooBusy, ValueError(), False),
+    "several classes": ((OSError, TooBusy), TimeoutError(), True),
+    "several classes, another error": ((OSError, TooBusy), ValueError(), False),
+    "a function that says yes": (lambda error: error.after_s == 1, TooBusy(1), True),
+    "a function that says no": (lambda error: error.after_s == 1, TooBusy(2), False),
+    "a function is not asked about an interrupt": (
+        lambda _: True,
+        KeyboardInterrupt(),
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize(("on", "error", "worth"), WORTH.values(), ids=WORTH)
+def test_only_named_errors_are_worth_another_attempt(on, error, worth):
+    """A class, several, or a function that looks at the error."""
+    assert worth == policy(on=on).names(error)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardening.retry import Budget, InvalidRetrySetting
+from hardening.core import InvalidSetting
+from hardening.retry import Budget
 
 
 def spent(count, **settings):
@@ -65,5 +66,5 @@ def test_no_failure_is_lost_between_threads():
 )
 def test_a_wrong_setting_is_refused_by_its_name(settings, name):
     """What a budget cannot work with is said where it is made."""
-    with pytest.raises(InvalidRetrySetting, match=name):
+    with pytest.raises(InvalidSetting, match=name):
         Budget(**settings)
