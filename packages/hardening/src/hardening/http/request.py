@@ -1,0 +1,178 @@
+"""The request: what one call asks for, checked before anything is sent."""
+
+import json as jsons
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypedDict
+from urllib.parse import unquote, urlencode
+
+Scalar = str | int | float | bool | None
+Params = Mapping[str, Scalar | Sequence[Scalar]]
+
+REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "QUERY"})
+"""
+Methods that mean the same when sent twice.
+
+Source:
+    RFC 9110, 9.2.2; QUERY by its own draft, httpbis-safe-method-w-body.
+"""
+
+_METHOD = re.compile(r"[A-Z]{1,20}", re.ASCII)
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
+
+
+class Options(TypedDict, total=False):
+    """
+    What a call may say beside its method and path; everything is optional.
+
+    Attributes:
+        params: The query; sequences repeat their name.
+        headers: Beside the provider's.
+        json: The body, sent as JSON.
+        form: The body, sent as a form's fields.
+        content: The body, as it is; name its content type in `headers`.
+        deadline_s: At most so many seconds for all attempts; the provider's is kept
+            where it is shorter.
+        idempotency_key: Under which the provider recognises a repeat. It makes a POST
+            one that is tried again; the key stays the same for all attempts.
+        cost: Of one attempt, in the unit of the provider's budget.
+    """
+
+    params: Params
+    headers: Mapping[str, str]
+    json: Any
+    form: Mapping[str, str]
+    content: bytes
+    deadline_s: float
+    idempotency_key: str
+    cost: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """
+    One call, checked; what may hold secrets is not shown.
+
+    Attributes:
+        method: In upper case.
+        path: Below the provider's address.
+        params: The query.
+        headers: Beside the provider's, names in lower case.
+        content: The body; None without one.
+        deadline_s: As it was asked for; None leaves it to the provider.
+        cost: Likewise.
+        is_repeatable: Whether to send it twice is to send it once.
+    """
+
+    method: str
+    path: str
+    params: Params = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    content: bytes | None = field(default=None, repr=False)
+    deadline_s: float | None = None
+    cost: float | None = None
+    is_repeatable: bool = True
+
+
+def request_of(
+    method: str, path: str, options: Options, idempotency_header: str
+) -> Request:
+    """
+    Return the call that was described.
+
+    Raises:
+        ValueError: It cannot be sent; says why, without repeating what was given.
+    """
+    method = method.upper()
+    _refuse(not _METHOD.fullmatch(method), "the method is no word of HTTP's")
+    _check_path(path)
+    content, kind = _body(options)
+    headers = _lowered(options.get("headers", {}))
+    if kind:
+        headers = {"content-type": kind} | headers
+    key = options.get("idempotency_key")
+    if key is not None:
+        headers |= _lowered({idempotency_header: key})
+    _check_numbers(options)
+    params = options.get("params", {})
+    _refuse(not all(map(_is_parameter, params.values())), "a parameter is no text")
+    return Request(
+        method=method,
+        path=path,
+        params=params,
+        headers=headers,
+        content=content,
+        deadline_s=options.get("deadline_s"),
+        cost=options.get("cost"),
+        is_repeatable=method in REPEATABLE or key is not None,
+    )
+
+
+def _check_path(path: str) -> None:
+    """Refuse a path that could lead elsewhere than it seems to."""
+    _refuse(not path.startswith("/"), "the path does not begin with '/'")
+    _refuse("?" in path or "#" in path, "a query belongs into `params`")
+    plain = (
+        path.isascii() and path.isprintable() and " " not in path and "\\" not in path
+    )
+    _refuse(not plain, "the path is not percent-encoded; use urllib.parse.quote")
+    climbs = {".", ".."} & {unquote(part) for part in path.split("/")}
+    _refuse(bool(climbs), "the path holds '.' or '..'; quote what comes from outside")
+
+
+def _check_numbers(options: Options) -> None:
+    """Refuse a deadline or cost that is none."""
+    deadline_s, cost = options.get("deadline_s", 1.0), options.get("cost", 0.0)
+    _refuse(not 0 < deadline_s < float("inf"), "`deadline_s` is not more than 0")
+    _refuse(not 0 <= cost < float("inf"), "`cost` is not 0 or more")
+
+
+def _is_parameter(held: object) -> bool:
+    """Tell what has one spelling in a query from what would be sent as its repr."""
+    if isinstance(held, list | tuple):
+        return all(_is_scalar(one) for one in held)
+    return _is_scalar(held)
+
+
+def _is_scalar(held: object) -> bool:
+    return held is None or isinstance(held, str | int | float)
+
+
+def _body(options: Options) -> tuple[bytes | None, str]:
+    """Return the body and its content type; at most one of the three ways is used."""
+    ways = [name for name in ("json", "form", "content") if name in options]
+    _refuse(len(ways) > 1, "give one of `json`, `form` and `content`")
+    if "json" in options:
+        return _encoded(options["json"]), "application/json"
+    if "form" in options:
+        form = urlencode(options["form"]).encode()
+        return form, "application/x-www-form-urlencoded"
+    return options.get("content"), ""
+
+
+def _encoded(content: object) -> bytes:
+    """Return JSON, compact; what JSON cannot hold is refused."""
+    try:
+        text = jsons.dumps(
+            content, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        )
+        return text.encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        message = f"`json` cannot be encoded ({type(error).__name__})"
+        raise ValueError(message) from None
+
+
+def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers by their names in lower case; refuse what would split them."""
+    for name, value in headers.items():
+        _refuse(not _HEADER.fullmatch(name), "a header's name is none")
+        plain = value.isascii() and value.replace("\t", " ").isprintable()
+        _refuse(not plain, f"the header {name!r} holds what no header may hold")
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _refuse(is_wrong: bool, reason: str) -> None:  # noqa: FBT001 - reads as a sentence
+    """Refuse a call."""
+    if is_wrong:
+        raise ValueError(reason)
