@@ -1,0 +1,130 @@
+"""The middleware: 503 before a request costs anything, and health always answers."""
+
+import asyncio
+import json
+
+import psycopg_pool
+import pytest
+
+from hardening.core import InvalidSetting
+from hardening.pool import Gate, PoolMiddleware
+from hardening.testing import ScriptedEntropy
+
+
+@pytest.fixture
+def pool():
+    """Give a pool of ten, never opened: a test says how many are out."""
+    return psycopg_pool.ConnectionPool("", min_size=0, max_size=10, open=False)
+
+
+@pytest.fixture
+def gate(pool):
+    """Give its gate, which asks to come back after 1.4 s."""
+    return Gate(pool, entropy=ScriptedEntropy([0.2]))
+
+
+async def greet(scope, receive, send):  # noqa: ARG001 - ASGI's shape
+    """Answer 200."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"hello"})
+
+
+def answered(app, path="/orders", kind="http"):
+    """Return all that the application sends for one request."""
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def receive():
+        return {"type": "http.request"}
+
+    asyncio.run(app({"type": kind, "path": path}, receive, send))
+    return sent
+
+
+def test_a_request_is_served_while_connections_are_free(gate):
+    """Without an overload nobody notices the gate."""
+    assert 200 == answered(PoolMiddleware(greet, gates=[gate]))[0]["status"]
+
+
+def test_an_overloaded_service_answers_503_with_retry_after(pool, gate):
+    """A client is told at once to come back, in whole seconds, and nothing is kept."""
+    pool._nconns = 9
+    start, body = answered(PoolMiddleware(greet, gates=[gate]))
+    assert 503 == start["status"]
+    headers = dict(start["headers"])
+    assert b"2" == headers[b"retry-after"]
+    assert b"no-store" == headers[b"cache-control"]
+    assert str(len(body["body"])).encode() == headers[b"content-length"]
+    assert {"error": "pool_exhausted", "retry_after_s": 2} == json.loads(body["body"])
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/health", 200),
+        ("/health/live", 200),
+        ("/healthy", 503),
+        ("/admin", 200),
+        ("/administration", 503),
+        ("/", 503),
+    ],
+)
+def test_health_and_admin_answer_in_an_overload(pool, gate, path, status):
+    """An orchestrator must not restart a service because it is busy."""
+    pool._nconns = 9
+    assert status == answered(PoolMiddleware(greet, gates=[gate]), path)[0]["status"]
+
+
+def test_exempt_paths_can_be_chosen(pool, gate):
+    """A service names its own; the defaults are then gone."""
+    pool._nconns = 9
+    app = PoolMiddleware(greet, gates=[gate], exempt=["/ping/"])
+    assert 200 == answered(app, "/ping")[0]["status"]
+    assert 503 == answered(app, "/health")[0]["status"]
+
+
+def test_each_gate_is_asked(pool, gate):
+    """A request that needs two pools is rejected when either is used up."""
+    free = Gate(psycopg_pool.ConnectionPool("", min_size=0, max_size=1, open=False))
+    pool._nconns = 9
+    assert 503 == answered(PoolMiddleware(greet, gates=[free, gate]))[0]["status"]
+
+
+def test_other_kinds_pass(pool, gate):
+    """The lifespan of the application is not a request."""
+    pool._nconns = 9
+    app = PoolMiddleware(greet, gates=[gate])
+    assert 200 == answered(app, kind="lifespan")[0]["status"]
+
+
+def test_a_rejection_inside_the_application_is_answered_too(pool, gate):
+    """A handler that finds the pool used up later needs no code of its own."""
+
+    async def handler(scope, receive, send):  # noqa: ARG001 - ASGI's shape
+        pool._nconns = 9
+        gate.check()
+
+    assert 503 == answered(PoolMiddleware(handler, gates=[gate]))[0]["status"]
+
+
+def test_a_rejection_after_the_first_byte_is_the_server_s_to_end(pool, gate):
+    """A status that was sent cannot be taken back: the error goes on."""
+
+    async def handler(scope, receive, send):
+        await greet(scope, receive, send)
+        pool._nconns = 9
+        gate.check()
+
+    with pytest.raises(Exception, match="has 9 of 10 connections out"):
+        answered(PoolMiddleware(handler, gates=[gate]))
+
+
+def test_wrong_settings_are_refused(gate):
+    """A middleware that guards nothing, or exempts everything, is a mistake."""
+    with pytest.raises(InvalidSetting, match=r"PoolMiddleware\.gates"):
+        PoolMiddleware(greet, gates=[])
+    for path in ("health", "/", ""):
+        with pytest.raises(InvalidSetting, match=r"PoolMiddleware\.exempt"):
+            PoolMiddleware(greet, gates=[gate], exempt=[path])
