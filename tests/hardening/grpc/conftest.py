@@ -1,0 +1,85 @@
+"""Servers for the tests of the rotation, each in a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("grpc")
+
+PROGRAM = Path(__file__).with_name("server.py")
+
+
+@dataclass
+class Backend:
+    """One server; made by the fixture `backends`, which also ends it."""
+
+    name: str
+    port: int = 0
+    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def address(self):
+        """Where it serves, also after a restart."""
+        return f"127.0.0.1:{self.port}"
+
+    def start(self):
+        """Start it, at the same port as before."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", PROGRAM, self.name, str(self.port)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        self.port = int(self.process.stdout.readline())
+
+    def signal(self, number):
+        """Send a signal: SIGSTOP freezes, SIGUSR1 makes it say NOT_SERVING."""
+        os.kill(self.process.pid, number)
+
+    def kill(self):
+        """End it at once, as a crash would."""
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def _started():
+    """Give three servers for all tests of a module; starting one takes a while."""
+    servers = [Backend(name) for name in "abc"]
+    for one in servers:
+        one.start()
+    yield servers
+    for one in servers:
+        one.signal(signal.SIGCONT)
+        one.kill()
+
+
+@pytest.fixture
+def backends(_started):
+    """Give three servers that serve, whatever the test before did to them."""
+    for one in _started:
+        if one.process.poll() is not None:
+            one.start()
+        one.signal(signal.SIGCONT)
+        one.signal(signal.SIGUSR2)
+    return _started
+
+
+@pytest.fixture
+def until():
+    """Give what waits for a condition, for ten seconds at most."""
+
+    def wait(holds):
+        deadline_s = time.monotonic() + 10
+        while not holds():
+            assert time.monotonic() < deadline_s, "it never came to that"
+            time.sleep(0.01)
+
+    return wait
