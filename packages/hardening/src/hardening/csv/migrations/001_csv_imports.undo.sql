@@ -1,0 +1,2 @@
+-- Imports that were begun can no longer be resumed; what they imported stays.
+DROP TABLE IF EXISTS csv_imports;
