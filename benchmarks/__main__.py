@@ -19,7 +19,15 @@ ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "build" / "bench"
 PAGE = ROOT / "docs" / "benchmarks.md"
 WIDTH = 120
-NAMES = ("reading", "journal", "flags", "retry", "simulation", "engine", "judging")
+NAMES = (
+    "reading",
+    "journal",
+    "flags",
+    "simulation",
+    "engine",
+    "judging",
+    "hardening",
+)
 """The benchmarks, in the order of the page."""
 
 
