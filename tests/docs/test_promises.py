@@ -9,6 +9,7 @@ from gonogo.testing.world.campaign import main
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "packages/gonogo/src/gonogo"
+KIT = ROOT / "packages/hardening/src/hardening"
 PROMISES = (ROOT / "docs" / "promises.md").read_text("utf-8")
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
 PAGES = {"promises": PROMISES, "architecture": ARCHITECTURE}
@@ -27,7 +28,7 @@ def places(text):
 def found(place):
     """Return whether a place is there; a test within its file, too."""
     name, _, test = place.partition("::")
-    path = next((at / name for at in (ROOT, SOURCE) if (at / name).exists()), None)
+    path = next((at / name for at in (ROOT, SOURCE, KIT) if (at / name).exists()), None)
     if path is None:
         return False
     return not test or f"\ndef {test}(" in path.read_text("utf-8")
