@@ -1,10 +1,21 @@
 """What the kit's tests with real servers may ask for, beside the private PostgreSQL."""
 
+import logging
 import os
 
 import pytest
 
 from hardening.testing.redis import RedisNotFound, private_redis
+
+
+@pytest.fixture(autouse=True)
+def _root_logger():
+    """Give the root logger back as it was: a worker of Celery makes it its own."""
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    yield
+    root.setLevel(level)
+    root.handlers[:] = handlers
 
 
 @pytest.fixture(scope="session")

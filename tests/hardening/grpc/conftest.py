@@ -1,6 +1,5 @@
 """Servers for the tests of the rotation, each in a process of its own."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -39,7 +38,7 @@ class Backend:
 
     def signal(self, number):
         """Send a signal: SIGSTOP freezes, SIGUSR1 makes it say NOT_SERVING."""
-        os.kill(self.process.pid, number)
+        self.process.send_signal(number)  # nothing, if it has ended
 
     def kill(self):
         """End it at once, as a crash would."""

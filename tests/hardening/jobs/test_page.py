@@ -88,4 +88,4 @@ def test_every_metric_on_the_page_is_measured(jobs_url, connect):
     of_the_monitor = {"queue_depth", "queue_latency_seconds"}
     for name in named - of_the_monitor:
         assert f"hardening_jobs_{name}" in measured
-    assert len(ROLLOUT.splitlines()) <= 90
+    assert len(ROLLOUT.splitlines()) <= 100
