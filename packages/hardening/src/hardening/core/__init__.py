@@ -2,7 +2,7 @@
 
 from hardening.core.clock import Clock, WallClock
 from hardening.core.entropy import Entropy
-from hardening.core.event import ERROR, INFO, WARNING, Event
+from hardening.core.event import CRITICAL, ERROR, INFO, WARNING, Event
 from hardening.core.listener import Listener, ignore
 from hardening.core.measure import (
     Distribution,
@@ -18,6 +18,7 @@ from hardening.core.switch import Switch, always_on
 from hardening.core.system import SecretEntropy, SystemClock, SystemEntropy
 
 __all__ = [
+    "CRITICAL",
     "ERROR",
     "INFO",
     "WARNING",

@@ -5,6 +5,7 @@ from typing import ClassVar, Final, Protocol
 INFO: Final = 20
 WARNING: Final = 30
 ERROR: Final = 40
+CRITICAL: Final = 50
 """Levels, as `logging` numbers them; importing it takes as long as a whole piece."""
 
 

@@ -1,8 +1,9 @@
 """What the piece tells its listener."""
 
-import logging
 from dataclasses import dataclass, field
 from typing import ClassVar
+
+from hardening.core.event import CRITICAL, ERROR, INFO, WARNING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -10,7 +11,7 @@ class DeadLetterPut:
     """A job failed for good and is kept."""
 
     event: ClassVar[str] = "dead_letter_put"
-    level: ClassVar[int] = logging.ERROR
+    level: ClassVar[int] = ERROR
 
     letter_id: int
     job_id: str
@@ -30,7 +31,7 @@ class DeadLetterNotPut:
     """A failed job could not be kept; `spooled` tells whether it waits in a file."""
 
     event: ClassVar[str] = "dead_letter_not_put"
-    level: ClassVar[int] = logging.CRITICAL
+    level: ClassVar[int] = CRITICAL
 
     job_id: str
     queue: str
@@ -49,7 +50,7 @@ class DeadLetterRedriven:
     """A job was sent again from its letter."""
 
     event: ClassVar[str] = "dead_letter_redriven"
-    level: ClassVar[int] = logging.INFO
+    level: ClassVar[int] = INFO
 
     letter_id: int
     job_id: str
@@ -65,7 +66,7 @@ class DeadLetterNotRedriven:
     """A redrive of many left this letter waiting, for the error."""
 
     event: ClassVar[str] = "dead_letter_not_redriven"
-    level: ClassVar[int] = logging.WARNING
+    level: ClassVar[int] = WARNING
 
     letter_id: int
     error: BaseException = field(repr=False)
@@ -81,7 +82,7 @@ class DeadLettersPurged:
     """Letters past their retention were deleted."""
 
     event: ClassVar[str] = "dead_letters_purged"
-    level: ClassVar[int] = logging.INFO
+    level: ClassVar[int] = INFO
 
     letters: int
     older_than_s: float
@@ -97,7 +98,7 @@ class HeartbeatsNotWritten:
     """Beats could not be written; they are kept and tried again."""
 
     event: ClassVar[str] = "heartbeats_not_written"
-    level: ClassVar[int] = logging.WARNING
+    level: ClassVar[int] = WARNING
 
     beats: int
     error: BaseException = field(repr=False)
@@ -113,7 +114,7 @@ class JobFenced:
     """An attempt that no longer owns its job tried to end it; nothing was changed."""
 
     event: ClassVar[str] = "job_fenced"
-    level: ClassVar[int] = logging.WARNING
+    level: ClassVar[int] = WARNING
 
     job_id: str
     attempt: int
@@ -131,7 +132,7 @@ class HeartbeatMissed:
     """A running job made no progress for longer than its limit."""
 
     event: ClassVar[str] = "heartbeat_missed"
-    level: ClassVar[int] = logging.WARNING
+    level: ClassVar[int] = WARNING
 
     job_id: str
     attempt: int
@@ -151,7 +152,7 @@ class JobMovedToDlq:
     """A stuck job was taken from its worker and is a dead letter now."""
 
     event: ClassVar[str] = "job_moved_to_dlq"
-    level: ClassVar[int] = logging.ERROR
+    level: ClassVar[int] = ERROR
 
     letter_id: int
     job_id: str
@@ -170,7 +171,7 @@ class JobRescued:
     """A stuck job was taken from its worker and waits in its queue again."""
 
     event: ClassVar[str] = "job_rescued"
-    level: ClassVar[int] = logging.WARNING
+    level: ClassVar[int] = WARNING
 
     job_id: str
     attempt: int
@@ -188,7 +189,7 @@ class WatchFailed:
     """A watchdog or monitor could not look; it looks again after its interval."""
 
     event: ClassVar[str] = "watch_failed"
-    level: ClassVar[int] = logging.ERROR
+    level: ClassVar[int] = ERROR
 
     watcher: str
     error: BaseException = field(repr=False)

@@ -1,6 +1,5 @@
 """The monitor: looks at the queues, and tells what is too much, once a minute."""
 
-import logging
 from asyncio import to_thread
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from hardening.core import (
     SystemClock,
     ignore,
 )
+from hardening.core.event import ERROR, WARNING
 from hardening.jobs.depth import Excess, Finding, QueueDepth, Thresholds, findings
 from hardening.jobs.events import WatchFailed
 
@@ -60,7 +60,7 @@ class QueueDepthWarning(_QueueExcess):
     """More jobs wait in a queue than should."""
 
     event: ClassVar[str] = Excess.DEPTH_WARNING.value
-    level: ClassVar[int] = logging.WARNING
+    level: ClassVar[int] = WARNING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ class QueueDepthCritical(_QueueExcess):
     """So many jobs wait in a queue that somebody has to look now."""
 
     event: ClassVar[str] = Excess.DEPTH_CRITICAL.value
-    level: ClassVar[int] = logging.ERROR
+    level: ClassVar[int] = ERROR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class QueueLatencyWarning(_QueueExcess):
     """A queue's oldest job waits too long."""
 
     event: ClassVar[str] = Excess.LATENCY_WARNING.value
-    level: ClassVar[int] = logging.WARNING
+    level: ClassVar[int] = WARNING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ class QueueTotalCritical(_QueueExcess):
     """So many jobs wait in all queues that somebody has to look now."""
 
     event: ClassVar[str] = Excess.TOTAL_CRITICAL.value
-    level: ClassVar[int] = logging.ERROR
+    level: ClassVar[int] = ERROR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ class QueueBlocked(_QueueExcess):
     """Jobs that could run wait for one with their lock, whose time has not come."""
 
     event: ClassVar[str] = Excess.BLOCKED.value
-    level: ClassVar[int] = logging.WARNING
+    level: ClassVar[int] = WARNING
 
 
 MonitorEvent = (
