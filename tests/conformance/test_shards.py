@@ -204,6 +204,29 @@ def test_a_database_out_of_reach_is_said_without_its_password():
     assert "s3cret" not in str(raised.value)
 
 
+@pytest.mark.parametrize("at", [1, 5], ids=["its own tables", "those of DBOS"])
+def test_a_worker_that_is_cut_off_while_it_joins_tries_again(postgres, at):
+    """It stood still for long just then, or the server was restarted."""
+    url = postgres.create_database(f"cut_off_{at}")
+    _cut_off(url, f"= {at}")
+    shards = DbosShards(url, MemoryJournal())
+    shards.open(MemoryWorker(Turns(MemoryJournal())))
+    assert shards.alive()
+    shards.close()
+    assert at < _tables_begun(url)
+
+
+def test_a_worker_that_is_always_cut_off_says_so(postgres):
+    """Three times it is tried, then a person is told."""
+    url = postgres.create_database("cut_off")
+    _cut_off(url, "> 0")
+    shards = DbosShards(url, MemoryJournal())
+    with pytest.raises(ShardsUnusable, match="/cut_off: "):
+        shards.open(MemoryWorker(Turns(MemoryJournal())))
+    assert not shards.alive()
+    assert _tables_begun(url) == 3
+
+
 @on_locked
 def test_a_workspace_is_run_by_one_process_which_is_named(fleet):
     """A second worker is refused, and told which process to look at."""
@@ -259,6 +282,28 @@ def _database(request):
         names = sql.Identifier(name), sql.Identifier(template)
         connection.execute(statement.format(*names))
     return server.url(name)
+
+
+def _cut_off(url, when):
+    """Let a database end the sessions that begin certain of its coming tables."""
+    ends_the_session = sql.SQL("""
+        CREATE SEQUENCE begun;
+        CREATE FUNCTION cut_off() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF nextval('public.begun') {} THEN
+                PERFORM pg_terminate_backend(pg_backend_pid());
+            END IF;
+        END $$;
+        CREATE EVENT TRIGGER cut_off ON ddl_command_start
+            WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION cut_off()
+    """)
+    with psycopg.connect(url) as connection:
+        connection.execute(ends_the_session.format(sql.SQL(when)))
+
+
+def _tables_begun(url):
+    """Return how many tables were begun since `_cut_off`."""
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT last_value FROM begun").fetchone()[0]
 
 
 def _two(fleet):

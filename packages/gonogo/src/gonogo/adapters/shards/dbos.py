@@ -22,9 +22,10 @@ import random
 import socket
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Event
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 from uuid import uuid4
 
 import psycopg
@@ -74,6 +75,12 @@ _POOL = 8
 # when needed.
 _THREADS = 16 * SHARDS
 
+# A worker that stands still while it joins has its session ended like any other, and a
+# server may restart just then: so often is it tried before a person is told.
+_TRIES = 3
+_LOST = (psycopg.OperationalError, sa.exc.OperationalError)
+_REFUSED = (psycopg.Error, sa.exc.DBAPIError, dbos_error.DBOSException)
+
 _AWAY = (sa.exc.DBAPIError, sa.exc.TimeoutError, psycopg.Error, JournalUnavailable)
 
 
@@ -106,6 +113,10 @@ class _Opened:
     watch: Watch
 
 
+# What a turn waits for that is handed out early; None: it came to nothing.
+_Opening: TypeAlias = Future[_Opened | None]
+
+
 class DbosShards:
     """
     Implements `ports.shards.Shards` for one of many workers of a database.
@@ -121,7 +132,7 @@ class DbosShards:
         self._url, self._epochs = url, epochs
         self._pace = pace or Pace()
         self._name = f"{socket.gethostname()}-{uuid4().hex[:8]}"
-        self._ready, self._closing, self._pause = Event(), Event(), Event()
+        self._closing, self._pause = Event(), Event()
         self._failed = False
         self._opened: _Opened | None = None
 
@@ -132,21 +143,7 @@ class DbosShards:
         Raises:
             ShardsUnusable: The database cannot be reached or written.
         """
-        engine = _engine(self._url)
-        try:
-            with checked(self._url) as connection:
-                _prepare(connection, self._name)
-            self._opened = self._launch(engine, HeldTurns(taker))
-        except (psycopg.Error, sa.exc.DBAPIError, dbos_error.DBOSException) as error:
-            self._ready.set()
-            DBOS.destroy(destroy_registry=True)
-            engine.dispose()
-            raise ShardsUnusable(
-                place(self._url),
-                what=str(error).strip().splitlines()[0].rstrip(". "),
-                remedy="Check that the role may create schemas and tables there.",
-            ) from error
-        self._ready.set()
+        self._opened = self._tried(taker)
         self._opened.watch.start()
 
     def fenced_off(self, fence: Fence) -> None:
@@ -177,11 +174,38 @@ class DbosShards:
         opened = self._opened
         return opened is not None and not self._failed and opened.watch.alive()
 
-    def _launch(self, engine: sa.Engine, held: HeldTurns) -> _Opened:
+    def _tried(self, taker: Taker) -> _Opened:
+        """Join, again and again if the connection is lost on the way."""
+        tried = 0
+        while True:
+            try:
+                return self._joined(taker)
+            except _REFUSED as error:
+                tried += 1
+                if tried == _TRIES or not isinstance(error, _LOST):
+                    raise _unusable(self._url, error) from error
+
+    def _joined(self, taker: Taker) -> _Opened:
+        """Create what is missing and start DBOS, or leave nothing of it behind."""
+        engine, opening = _engine(self._url), _Opening()
+        try:
+            with checked(self._url) as connection:
+                _prepare(connection, self._name)
+            opened = self._launch(engine, HeldTurns(taker), opening)
+        except BaseException:
+            opening.set_result(None)
+            DBOS.destroy(destroy_registry=True)
+            engine.dispose()
+            raise
+        opening.set_result(opened)
+        return opened
+
+    def _launch(self, engine: sa.Engine, held: HeldTurns, opening: _Opening) -> _Opened:
         """Start DBOS, and return what stands around it."""
         _quieten()
         dbos = DBOS(config=_config(engine, self._name))
-        DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)(self._workflow())
+        workflow = self._workflow(opening)
+        DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)(workflow)
         DBOS.launch()
         client = DBOSClient(
             system_database_engine=engine,
@@ -200,12 +224,16 @@ class DbosShards:
         )
         return _Opened(dbos, engine, client, chain, held, watch)
 
-    def _workflow(self) -> Callable[[int, int], None]:
+    def _workflow(self, opening: _Opening) -> Callable[[int, int], None]:
         """Return what DBOS calls for each turn, on a thread of its own."""
 
         def turn(shard: int, number: int) -> None:
             try:
-                self._turn(Shard(shard), number)
+                # DBOS hands out turns while it is still being launched. Should that
+                # fail, the others find a chain that broke off.
+                opened = opening.result()
+                if opened is not None:
+                    self._turn(opened, Shard(shard), number)
             except Exception:
                 # A taker that fails is a defect: whoever started this worker ends it.
                 _log.exception("A turn at shard %d failed.", shard)
@@ -214,14 +242,8 @@ class DbosShards:
 
         return turn
 
-    def _turn(self, shard: Shard, number: int) -> None:
+    def _turn(self, opened: _Opened, shard: Shard, number: int) -> None:
         """Take a shard, wait, let it go, and pass it on: whoever may have it next."""
-        # DBOS hands out turns while it is still being launched. Should that fail, the
-        # others find a chain that broke off.
-        self._ready.wait()
-        opened = self._opened
-        if opened is None:
-            return
         turn = opened.held.begin(shard, number)
         try:
             fence = None if self._closing.is_set() else self._take(opened, turn)
@@ -265,6 +287,15 @@ class DbosShards:
 
     def _length_s(self) -> float:
         return self._pace.turn_s * random.uniform(0.8, 1.2)  # noqa: S311
+
+
+def _unusable(url: str, error: Exception) -> ShardsUnusable:
+    """Return the error for a person."""
+    return ShardsUnusable(
+        place(url),
+        what=str(error).strip().splitlines()[0].rstrip(". "),
+        remedy="Check that the role may create schemas and tables there.",
+    )
 
 
 def _prepare(connection: psycopg.Connection, name: str) -> None:
