@@ -58,11 +58,19 @@ def checked(url: str) -> psycopg.Connection:
     try:
         return connect(url, autocommit=True)
     except psycopg.Error as error:
-        raise ShardsUnusable(
-            place(url),
-            what=str(error).strip().splitlines()[0].rstrip(". "),
-            remedy="Check that the server runs and that the address names it.",
-        ) from error
+        raise out_of_reach(url, error) from error
+
+
+def out_of_reach(url: str, error: Exception) -> ShardsUnusable:
+    """Return the error for a person whose database does not answer."""
+    remedy = "Check that the server runs and that the address names it."
+    return unusable(url, error, remedy)
+
+
+def unusable(url: str, error: Exception, remedy: str) -> ShardsUnusable:
+    """Return the error for a person, without the password."""
+    what = str(error).strip().splitlines()[0].rstrip(". ")
+    return ShardsUnusable(place(url), what=what, remedy=remedy)
 
 
 def place(url: str) -> str:

@@ -41,7 +41,7 @@ from gonogo.adapters.shards.chain import (
     Chain,
     create_turns,
 )
-from gonogo.adapters.shards.connection import checked, connect, place
+from gonogo.adapters.shards.connection import connect, out_of_reach, unusable
 from gonogo.adapters.shards.errors import ShardsUnusable
 from gonogo.adapters.shards.held import HeldTurns, Turn
 from gonogo.adapters.shards.watch import Watch
@@ -183,13 +183,13 @@ class DbosShards:
             except _REFUSED as error:
                 tried += 1
                 if tried == _TRIES or not isinstance(error, _LOST):
-                    raise _unusable(self._url, error) from error
+                    raise _told(self._url, error) from error
 
     def _joined(self, taker: Taker) -> _Opened:
         """Create what is missing and start DBOS, or leave nothing of it behind."""
         engine, opening = _engine(self._url), _Opening()
         try:
-            with checked(self._url) as connection:
+            with connect(self._url, autocommit=True) as connection:
                 _prepare(connection, self._name)
             opened = self._launch(engine, HeldTurns(taker), opening)
         except BaseException:
@@ -289,13 +289,12 @@ class DbosShards:
         return self._pace.turn_s * random.uniform(0.8, 1.2)  # noqa: S311
 
 
-def _unusable(url: str, error: Exception) -> ShardsUnusable:
+def _told(url: str, error: Exception) -> ShardsUnusable:
     """Return the error for a person."""
-    return ShardsUnusable(
-        place(url),
-        what=str(error).strip().splitlines()[0].rstrip(". "),
-        remedy="Check that the role may create schemas and tables there.",
-    )
+    if isinstance(error, _LOST):
+        return out_of_reach(url, error)
+    remedy = "Check that the role may create schemas and tables there."
+    return unusable(url, error, remedy)
 
 
 def _prepare(connection: psycopg.Connection, name: str) -> None:
