@@ -366,6 +366,28 @@ def test_a_server_process_that_stands_still_is_left_for_another(journal, monkeyp
         os.kill(pid, signal.SIGCONT)
 
 
+def test_an_answer_that_came_while_this_process_stood_still_is_asked_for_again(
+    journal, monkeypatch
+):
+    """It waited too long by its own clock; the connection is in good order, though."""
+    patient_s = postgres_connection._ANSWER_S
+    asked = []
+
+    def work(connection):
+        asked.append(connection.info.backend_pid)
+        with connection.pipeline():
+            slow = connection.execute("SELECT pg_sleep(0.2)")
+            if len(asked) == 1:
+                monkeypatch.setattr(postgres_connection, "_ANSWER_S", 0.01)
+            try:
+                return slow.fetchall()
+            finally:
+                monkeypatch.setattr(postgres_connection, "_ANSWER_S", patient_s)
+
+    assert [("",)] == journal._connection.run(work)
+    assert 2 == len(set(asked))
+
+
 def everything(error):
     """Return what an error and all that led to it say."""
     said = []

@@ -166,8 +166,7 @@ class PostgresConnection:
         try:
             return work(self._connection)
         except psycopg.Error as error:
-            lost = not self._recovered(self._connection)
-            if lost or isinstance(error, _PASSING):
+            if self._lost(self._connection, error) or isinstance(error, _PASSING):
                 raise Again(line_of(error)) from error
             raise
         except BaseException:
@@ -178,6 +177,13 @@ class PostgresConnection:
         """Log that the server is lost, once a call; being overtaken is no news."""
         if told.attempt == 1 and not isinstance(told.error, Overtaken):
             _LOG.warning("the journal %s: %s; trying again", self.place, told.error)
+
+    def _lost(self, connection: psycopg.Connection, error: psycopg.Error) -> bool:
+        """Drop a connection that is lost, or leave it in good order."""
+        if _is_of_the_line(error):
+            self._drop()
+            return True
+        return not self._recovered(connection)
 
     def _recovered(self, connection: psycopg.Connection) -> bool:
         """End a transaction that was left open; drop a connection that is lost."""
@@ -288,6 +294,16 @@ def line_of(error: BaseException) -> str:
     """Return the first line of an error, without the full stop."""
     lines = str(error).strip().splitlines()
     return lines[0].rstrip(". ") if lines else type(error).__name__
+
+
+def _is_of_the_line(error: psycopg.Error) -> bool:
+    """
+    Tell what the driver found itself from what the server said, which has a SQLSTATE.
+
+    An answer that did not come in time may have come since, for example while this
+    process stood still: the connection then looks well, and is given up all the same.
+    """
+    return isinstance(error, psycopg.OperationalError) and error.sqlstate is None
 
 
 def _remedy(error: psycopg.Error) -> str:
