@@ -25,6 +25,7 @@ NAMES = (
     "flags",
     "simulation",
     "engine",
+    "engine_large",
     "judging",
     "hardening",
 )

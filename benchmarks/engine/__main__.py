@@ -9,15 +9,13 @@ Run parts of the engine's benchmark.
 import argparse
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
 
 from rich.console import Console
 
 from benchmarks.engine import commands, rows
-from benchmarks.engine.soaking import Soaking
+from benchmarks.engine.soaking import LARGE, Soaking
 from benchmarks.form import Row, show
 
-LARGE = Soaking(count=100_000, cadence=timedelta(minutes=5), seconds=60)
 PARTS = ("sqlite", "postgres", "peers", "commands")
 WIDTH = 120
 

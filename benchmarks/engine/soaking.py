@@ -36,6 +36,10 @@ class Soaking:
         return f"{self.count:,} soaking, each looked at every {self.cadence.seconds} s"
 
 
+LARGE = Soaking(count=100_000, cadence=timedelta(minutes=5), seconds=60)
+"""The load that is promised beside the usual one; it takes a quarter of an hour."""
+
+
 def over_sqlite(load: Soaking, *options: str) -> Load:
     """Return what one process sees that has a journal in SQLite to itself."""
     BUILD.mkdir(exist_ok=True)
