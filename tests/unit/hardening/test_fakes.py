@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from hardening.core import SystemClock, SystemEntropy
+from hardening.core import InvalidSetting, SystemClock, SystemEntropy
 from hardening.testing import FakeClock, ScriptedEntropy
 
 
@@ -43,3 +43,10 @@ def test_a_script_repeats_its_last_chance():
     """A script is as long as the test needs it."""
     entropy = ScriptedEntropy([0.1, 0.2])
     assert [0.1, 0.2, 0.2] == [entropy.chance() for _ in range(3)]
+
+
+@pytest.mark.parametrize("chances", [(), (0.5, 1.0), (-0.1,)])
+def test_a_script_of_no_chances_is_refused(chances):
+    """A test's mistake shows where it was made."""
+    with pytest.raises(InvalidSetting, match=r"ScriptedEntropy\.chances"):
+        ScriptedEntropy(chances)

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import pytest
 
+from hardening.core import InvalidSetting
 from hardening.core.log import LogListener, fields_of
 from hardening.testing import FakeClock
 
@@ -25,6 +26,16 @@ class Opened:
     def subject(self) -> str:
         """The circuit."""
         return self.circuit_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeated:
+    """An event that its piece holds back by itself."""
+
+    event: ClassVar[str] = "queue_depth_warning"
+    level: ClassVar[int] = logging.WARNING
+    subject: ClassVar[str] = "imports"
+    held_back: int
 
 
 @pytest.fixture
@@ -76,6 +87,22 @@ def test_every_event_is_written_where_that_is_asked_for(clock, caplog):
     for _ in range(3):
         tell(Opened(circuit_name="twilio"))
     assert 3 == len(caplog.records)
+
+
+def test_what_the_piece_held_back_is_counted_with_what_the_log_did(clock, caplog):
+    """One number says how often nobody was told."""
+    tell = LogListener(clock=clock)
+    for held_back in (0, 3, 11):
+        tell(Repeated(held_back=held_back))
+        clock.advance(30)
+    assert [0, 12] == [record.hardening["held_back"] for record in caplog.records]
+
+
+@pytest.mark.parametrize("every_s", [-1, float("inf"), float("nan"), "60", True])
+def test_a_span_that_is_none_is_refused_by_its_name(every_s):
+    """A log that wrote each event once in the process's life would be no log."""
+    with pytest.raises(InvalidSetting, match=r"LogListener\.every_s"):
+        LogListener(every_s=every_s)
 
 
 def test_a_logger_of_ones_own_is_used(clock, caplog):

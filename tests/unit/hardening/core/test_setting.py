@@ -2,7 +2,7 @@
 
 import pytest
 
-from hardening.core import InvalidSetting, require
+from hardening.core import InvalidSetting, is_number, is_whole, require
 
 
 def test_a_setting_that_holds_passes():
@@ -22,3 +22,21 @@ def test_a_wrong_setting_says_which_it_is_and_what_it_has_to_be():
 def test_a_wrong_setting_is_a_wrong_value():
     """Code that guards construction by ValueError catches it."""
     assert issubclass(InvalidSetting, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("value", "number", "whole"),
+    [
+        (1, True, True),
+        (0, True, True),
+        (1.0, True, False),
+        (float("nan"), True, False),
+        (True, False, False),
+        ("1", False, False),
+        (None, False, False),
+        ([1], False, False),
+    ],
+)
+def test_what_a_settings_file_makes_of_a_number_is_none(value, number, whole):
+    """Text, a yes and nothing look like numbers to whoever wrote them."""
+    assert (number, whole) == (is_number(value), is_whole(value))

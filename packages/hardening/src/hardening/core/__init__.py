@@ -3,8 +3,10 @@
 from hardening.core.clock import Clock, WallClock
 from hardening.core.entropy import Entropy
 from hardening.core.event import CRITICAL, ERROR, INFO, WARNING, Event
+from hardening.core.forks import renew_in_child
 from hardening.core.listener import Listener, ignore
 from hardening.core.measure import (
+    SECONDS,
     Distribution,
     Histogram,
     Kind,
@@ -13,7 +15,8 @@ from hardening.core.measure import (
     Sample,
 )
 from hardening.core.quiet import OncePer
-from hardening.core.setting import InvalidSetting, require
+from hardening.core.retry_after import retry_after_s
+from hardening.core.setting import InvalidSetting, is_number, is_whole, require
 from hardening.core.switch import Switch, always_on
 from hardening.core.system import SecretEntropy, SystemClock, SystemEntropy
 
@@ -21,6 +24,7 @@ __all__ = [
     "CRITICAL",
     "ERROR",
     "INFO",
+    "SECONDS",
     "WARNING",
     "Clock",
     "Distribution",
@@ -41,5 +45,9 @@ __all__ = [
     "WallClock",
     "always_on",
     "ignore",
+    "is_number",
+    "is_whole",
+    "renew_in_child",
     "require",
+    "retry_after_s",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 from hardening.core.clock import Clock
 from hardening.core.event import Event
 from hardening.core.quiet import OncePer
+from hardening.core.setting import is_number, require
 from hardening.core.system import SystemClock
 
 _CLOCK = SystemClock()
@@ -19,12 +20,16 @@ class LogListener:
     The message is the event's name; its fields are the record's `extra`, below the key
     `hardening`, where a formatter of structured logs finds them. An outage makes a
     circuit open and close for hours: of the same event about the same subject, one a
-    minute is written, with the number of those held back.
+    minute is written, with the number of those held back. What a piece held back of an
+    event itself, its own field `held_back`, is counted with them.
 
     Args:
         logger: Where to write; None is the logger 'hardening'.
         every_s: The span in seconds; 0 writes every event.
         clock: Measures the span.
+
+    Raises:
+        InvalidSetting: The span is no number, below 0, or without an end.
     """
 
     __slots__ = ("_clock", "_logger", "_once")
@@ -36,6 +41,8 @@ class LogListener:
         every_s: float = 60.0,
         clock: Clock = _CLOCK,
     ) -> None:
+        holds = is_number(every_s) and 0 <= every_s < float("inf")
+        require("LogListener.every_s", every_s, "0 or more and finite", holds=holds)
         self._logger = logger or logging.getLogger("hardening")
         self._once = OncePer(every_s)
         self._clock = clock
@@ -46,6 +53,7 @@ class LogListener:
         held_back = self._once.passes(key, self._clock.monotonic_s())
         if held_back is None:
             return
+        held_back += getattr(event, "held_back", 0)
         extra = {"hardening": fields_of(event) | {"held_back": held_back}}
         self._logger.log(event.level, event.event, extra=extra)
 

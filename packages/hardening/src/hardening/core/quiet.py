@@ -5,6 +5,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from threading import Lock
 
+from hardening.core.forks import renew_in_child
+
 # A service has far fewer circuits and queues; what is more is a name made from data.
 _KEYS_MAX = 10_000
 
@@ -28,11 +30,16 @@ class OncePer:
         span_s: Nothing of the same key passes sooner than this many seconds after.
     """
 
-    __slots__ = ("_lock", "_silences", "_span_s")
+    __slots__ = ("__weakref__", "_lock", "_silences", "_span_s")
 
     def __init__(self, span_s: float) -> None:
         self._span_s = span_s
         self._silences: OrderedDict[Hashable, _Silence] = OrderedDict()
+        self._renew()
+        renew_in_child(self, OncePer._renew)
+
+    def _renew(self) -> None:
+        """Have a lock that nobody holds."""
         self._lock = Lock()
 
     def passes(self, key: Hashable, now_s: float) -> int | None:

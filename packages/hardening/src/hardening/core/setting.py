@@ -1,5 +1,7 @@
 """Settings: what is wrong with one is said where it is made, with its name."""
 
+from typing import TypeGuard
+
 
 class InvalidSetting(ValueError):
     """
@@ -16,6 +18,16 @@ class InvalidSetting(ValueError):
         self.value = value
         self.rule = rule
         super().__init__(f"{setting} must be {rule}, not {value!r}.")
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Tell a number from what a settings file makes of one: text, True, nothing."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_whole(value: object) -> TypeGuard[int]:
+    """Tell a whole number, which may count things; 2.0 is none."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def require(setting: str, value: object, rule: str, *, holds: bool) -> None:
