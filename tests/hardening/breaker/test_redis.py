@@ -440,6 +440,22 @@ def test_a_service_ends_although_redis_is_frozen(own_redis):
         own_redis.thaw()
 
 
+def test_a_full_redis_is_lost_once(own_redis, make):
+    """Whoever cannot write is not back: no lost and returned at each poll."""
+    told = []
+    breaker = make(own_redis.url, listener=told.append)
+    with redis.Redis.from_url(own_redis.url) as client:
+        client.config_set("maxmemory", 1)
+        trip(breaker)
+        assert until(lambda: told)
+        time.sleep(0.5)  # ten polls
+        assert ["circuit_breaker_store_lost"] == [event.event for event in told]
+        client.config_set("maxmemory", 0)
+    assert until(lambda: len(told) == 2)
+    assert "circuit_breaker_store_returned" == told[1].event
+    assert State.OPEN is breaker.state
+
+
 def test_a_frozen_redis_that_goes_on_is_used_again(own_redis, make):
     """Without anybody's help."""
     events = []
@@ -563,6 +579,11 @@ def test_prefixes_keep_services_apart(redis_url, make):
         ({"timeout_s": float("inf")}, "timeout_s"),
         ({"prefix": ""}, "prefix"),
         ({"url": "gopher://user:secret@nowhere"}, "url"),
+        ({"url": "redis://:pa/secret@nowhere:6379/0"}, "url"),
+        ({"url": "redis://:secret@nowhere:port"}, "url"),
+        ({"url": None}, "url"),
+        ({"poll_s": "1"}, "poll_s"),
+        ({"timeout_s": None}, "timeout_s"),
     ],
     ids=str,
 )
@@ -571,3 +592,4 @@ def test_a_wrong_setting_is_refused_with_its_name(settings, field):
     with pytest.raises(InvalidSetting, match=f"RedisCircuits.{field}") as refused:
         RedisCircuits(**({"url": "redis://localhost"} | settings))
     assert "secret" not in str(refused.value)
+    assert "'pa'" not in str(refused.value)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 import threading
 
 import pytest
@@ -21,7 +22,7 @@ from hardening.breaker import (
     State,
     Trigger,
 )
-from hardening.core import InvalidSetting
+from hardening.core import InvalidSetting, always_on
 
 
 @pytest.fixture
@@ -236,6 +237,62 @@ def test_a_call_that_is_cancelled_shows_nothing(clock, service, fail):
     assert State.HALF_OPEN is breaker.state
     assert 42 == breaker.call(service.answer)
     assert State.CLOSED is breaker.state
+
+
+@pytest.mark.parametrize("switch", [always_on, lambda: True], ids=["plain", "switch"])
+def test_a_call_that_is_cancelled_is_counted_in_every_way(service, way, switch):
+    """Calls that were made and calls that are counted are the same number."""
+    breaker = Breaker("x", switch=switch)
+    way(breaker, service)  # the first call of a minute is watched, the next is not
+    service.error = KeyboardInterrupt()
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            way(breaker, service)
+    totals = breaker.standing().totals
+    assert (1, 2, 0) == (totals.succeeded, totals.ignored, totals.failed)
+
+
+def test_a_coroutine_that_is_dropped_while_the_circuit_is_looked_at(service):
+    """The collector may end it on the thread that holds the lock; nothing hangs."""
+    breaker = Breaker("x")
+    breaker.call(service.answer)
+
+    async def hang():
+        await asyncio.sleep(9)
+
+    call = breaker.call_async(hang)
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(call)
+    loop.run_until_complete(asyncio.sleep(0))
+    with breaker._lock:
+        call.close()
+    task.cancel()
+    loop.run_until_complete(asyncio.gather(task, return_exceptions=True))
+    loop.close()
+    assert 1 == breaker.standing().totals.ignored
+
+
+def test_the_seconds_never_fall():
+    """A counter that falls is taken for a restart, and its rate for an outage."""
+    breaker, ended = Breaker("x"), threading.Event()
+
+    def work():
+        while not ended.is_set():
+            breaker.call(len, "a")
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    before_s = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        seen = [breaker._succeeded_s for _ in range(100_000)]
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+        sys.setswitchinterval(before_s)
+    assert sorted(seen) == seen
 
 
 def test_ignored_errors_and_answers_open_nothing(fail):

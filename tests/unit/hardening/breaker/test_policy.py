@@ -24,10 +24,20 @@ from hardening.core import InvalidSetting
         ({"counts": (KeyboardInterrupt,)}, "Policy.counts"),
         ({"counts": OSError}, "Policy.counts"),
         ({"ignores": ("OSError",)}, "Policy.ignores"),
+        ({"failures": "5"}, "Policy.failures"),
+        ({"failures": 2.5}, "Policy.failures"),
+        ({"rate": "x"}, "Policy.rate"),
+        ({"rate": 0.5}, "Policy.rate"),
+        ({"cool_off_s": [60, 300]}, "Policy.cool_off_s"),
+        ({"cool_off_s": "60"}, "Policy.cool_off_s"),
+        ({"cool_off_s": (60, None)}, "Policy.cool_off_s"),
+        ({"probes": 1.5}, "Policy.probes"),
+        ({"probes": True}, "Policy.probes"),
+        ({"probe_s": "1"}, "Policy.probe_s"),
     ],
     ids=str,
 )
-def test_a_wrong_policy_is_refused_with_the_name_of_the_field(settings, field):
+def test_wrong_settings_are_refused_by_name(settings, field):
     """A mistake is found when the service starts, not when the circuit should open."""
     with pytest.raises(InvalidSetting, match=field):
         Policy(**settings)
@@ -43,6 +53,10 @@ def test_a_wrong_policy_is_refused_with_the_name_of_the_field(settings, field):
         ({"within_s": 0}, "within_s"),
         ({"least": 0}, "least"),
         ({"least": 101}, "least"),
+        ({"share": "0.5"}, "share"),
+        ({"calls": 10.5}, "calls"),
+        ({"within_s": None}, "within_s"),
+        ({"least": 2.5}, "least"),
     ],
     ids=str,
 )

@@ -101,6 +101,20 @@ def test_failures_and_the_opening_are_told(breaker, fail, store):
     assert [*["failed"] * 4, ("opened", 60.0)] == store.heard
 
 
+def test_a_store_may_tell_before_it_has_given_a_seat(clock):
+    """What is told on the store's thread while the breaker is made breaks nothing."""
+
+    class Hasty(Store):
+        def join(self, name, policy, follow, held):
+            follow(OPEN)
+            return super().join(name, policy, follow, held)
+
+    breaker = Breaker("twilio", clock=clock, shared=Hasty())
+    assert State.CLOSED is breaker.state
+    breaker._seat.follow(OPEN)
+    assert State.OPEN is breaker.state
+
+
 def test_a_success_is_told_only_after_failures(breaker, service, fail, store):
     """A healthy circuit says nothing."""
     breaker.call(service.answer)

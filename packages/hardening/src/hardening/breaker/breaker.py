@@ -9,8 +9,10 @@ The plain way is written out for functions, decorated ones, those behind a switc
 once more for coroutines: one shared function would cost as much as all it does.
 
 An addition to an attribute is not interrupted by another thread of a CPython that has
-its global lock, so that the plain way counts exactly there; elsewhere a count may be
-lost to another thread.
+its global lock, as long as nothing is called between the reading and the writing: what
+is added is worked out before. So the plain way counts exactly there; elsewhere a count
+may be lost to another thread. A call that is cancelled is counted likewise: the lock
+could be held by the very thread that the collector ends a coroutine on.
 """
 
 from collections.abc import Awaitable, Callable
@@ -25,26 +27,13 @@ from types import TracebackType
 from typing import Any, ParamSpec, TypeVar, cast
 
 from hardening.breaker.errors import AsyncFunctionCalled
-from hardening.breaker.events import CircuitBreakerEvent
 from hardening.breaker.keeper import Keeper
 from hardening.breaker.machine import Permit, State, Trigger
-from hardening.breaker.policy import Outcome, Policy
-from hardening.breaker.shared import Store
-from hardening.core import (
-    Clock,
-    Listener,
-    Switch,
-    SystemClock,
-    always_on,
-    ignore,
-    require,
-)
+from hardening.breaker.policy import Outcome
+from hardening.core import require
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-_CLOCK = SystemClock()
-_POLICY = Policy()
 
 
 class Breaker(Keeper):
@@ -70,25 +59,6 @@ class Breaker(Keeper):
 
     __slots__ = ()
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        policy: Policy = _POLICY,
-        listener: Listener[CircuitBreakerEvent] = ignore,
-        switch: Switch = always_on,
-        clock: Clock = _CLOCK,
-        shared: Store | None = None,
-    ) -> None:
-        super().__init__(
-            name,
-            policy=policy,
-            listener=listener,
-            switch=switch,
-            clock=clock,
-            shared=shared,
-        )
-
     def call(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """
         Return what the function returns.
@@ -107,7 +77,11 @@ class Breaker(Keeper):
         except Exception as error:
             self._leave(Permit(started_s), error)
             raise
-        self._succeeded_s += now() - started_s
+        except BaseException:
+            self._ignored += 1
+            raise
+        spent_s = now() - started_s
+        self._succeeded_s += spent_s
         self._succeeded += 1
         return result
 
@@ -129,7 +103,11 @@ class Breaker(Keeper):
         except Exception as error:
             self._leave(Permit(started_s), error)
             raise
-        self._succeeded_s += now() - started_s
+        except BaseException:
+            self._ignored += 1
+            raise
+        spent_s = now() - started_s
+        self._succeeded_s += spent_s
         self._succeeded += 1
         return result
 
@@ -158,7 +136,11 @@ class Breaker(Keeper):
             except Exception as error:
                 self._leave(Permit(started_s), error)
                 raise
-            self._succeeded_s += now() - started_s
+            except BaseException:
+                self._ignored += 1
+                raise
+            spent_s = now() - started_s
+            self._succeeded_s += spent_s
             self._succeeded += 1
             return result
 
@@ -200,7 +182,11 @@ class Breaker(Keeper):
         except Exception as error:
             self._leave(Permit(started_s), error)
             raise
-        self._succeeded_s += now() - started_s
+        except BaseException:
+            self._ignored += 1
+            raise
+        spent_s = now() - started_s
+        self._succeeded_s += spent_s
         self._succeeded += 1
         return result
 
@@ -239,7 +225,11 @@ class Breaker(Keeper):
         except Exception as error:
             self._leave(Permit(started_s), error)
             raise
-        self._succeeded_s += now() - started_s
+        except BaseException:
+            self._ignored += 1
+            raise
+        spent_s = now() - started_s
+        self._succeeded_s += spent_s
         self._succeeded += 1
         return result
 
@@ -277,7 +267,11 @@ class Breaker(Keeper):
             except Exception as error:
                 self._leave(Permit(started_s), error)
                 raise
-            self._succeeded_s += now() - started_s
+            except BaseException:
+                self._ignored += 1
+                raise
+            spent_s = now() - started_s
+            self._succeeded_s += spent_s
             self._succeeded += 1
             return result
 

@@ -18,6 +18,8 @@ from hardening.core import (
     SystemClock,
     always_on,
     ignore,
+    is_whole,
+    renew_in_child,
     require,
 )
 
@@ -40,6 +42,7 @@ class Circuits:
     """
 
     __slots__ = (
+        "__weakref__",
         "_breakers",
         "_clock",
         "_listener",
@@ -62,7 +65,8 @@ class Circuits:
         shared: Store | None = None,
         most: int = 1_000,
     ) -> None:
-        require("Circuits.most", most, "1 or more", holds=most >= 1)
+        holds = is_whole(most) and most >= 1
+        require("Circuits.most", most, "a whole number, 1 or more", holds=holds)
         self._policy = policy
         self._policies = dict(policies or {})
         self._listener = listener
@@ -71,6 +75,11 @@ class Circuits:
         self._shared = shared
         self._most = most
         self._breakers: dict[str, Breaker] = {}
+        self._renew()
+        renew_in_child(self, Circuits._renew)
+
+    def _renew(self) -> None:
+        """Have a lock that nobody holds."""
         self._lock = Lock()
 
     def get(self, name: str) -> Breaker:

@@ -5,8 +5,6 @@ The state is a value of `machine`. Here it is replaced, under a lock that is nev
 while a user's function, listener or store works, and the numbers are counted.
 """
 
-import os
-import weakref
 from collections.abc import Iterable
 from threading import Lock
 from typing import NoReturn, assert_never
@@ -20,8 +18,20 @@ from hardening.breaker.shared import Lease, Seat, Store, View, followed, view_of
 from hardening.breaker.standing import Standing, measures_of
 from hardening.breaker.trend import Minute, Totals, Trend
 from hardening.breaker.window import Rate, Window
-from hardening.core import Clock, Listener, Measure, Switch, always_on, require
+from hardening.core import (
+    Clock,
+    Listener,
+    Measure,
+    Switch,
+    SystemClock,
+    always_on,
+    ignore,
+    renew_in_child,
+    require,
+)
 
+_CLOCK = SystemClock()
+_POLICY = Policy()
 _ALWAYS_S = float("inf")
 _NEVER_S = float("-inf")
 _CALM = frozenset({State.CLOSED, State.DISABLED})
@@ -77,13 +87,15 @@ class Keeper:
         self,
         name: str,
         *,
-        policy: Policy,
-        listener: Listener[CircuitBreakerEvent],
-        switch: Switch,
-        clock: Clock,
-        shared: Store | None,
+        policy: Policy = _POLICY,
+        listener: Listener[CircuitBreakerEvent] = ignore,
+        switch: Switch = always_on,
+        clock: Clock = _CLOCK,
+        shared: Store | None = None,
     ) -> None:
         require("Breaker.name", name, "a name", holds=bool(name))
+        rule, holds = "a Policy", isinstance(policy, Policy)
+        require("Breaker.policy", policy, rule, holds=holds)
         self.name = name
         self.policy = policy
         self._listener = listener
@@ -100,8 +112,10 @@ class Keeper:
         self._window = None if policy.rate is None else Window(policy.rate, now_s)
         # The first call always goes the careful way, and each first one of a minute.
         self._calm_until_s = self._plain_until_s = self._roll_at_s = _NEVER_S
-        self._seat = None if shared is None else self._join(shared)
-        _KEEPERS.add(self)
+        self._seat: Seat | None = None  # while it joins, a store may tell already
+        if shared is not None:
+            self._seat = self._join(shared)
+        renew_in_child(self, Keeper._begin_again)
 
     def _join(self, shared: Store) -> Seat:
         """Take part in the circuit that processes share."""
@@ -435,16 +449,3 @@ def _report(
 def measures_of_all(keepers: Iterable[Keeper]) -> tuple[Measure, ...]:
     """Return what several circuits counted, as one family for each number."""
     return measures_of(keeper._stand() for keeper in keepers)  # noqa: SLF001 - of this module
-
-
-_KEEPERS: weakref.WeakSet[Keeper] = weakref.WeakSet()
-
-
-def _after_fork() -> None:
-    """Free what a thread of the parent may have held while it forked."""
-    for keeper in list(_KEEPERS):
-        keeper._begin_again()  # noqa: SLF001 - of this module
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

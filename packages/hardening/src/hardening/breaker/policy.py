@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
 
-from hardening.core import require
+from hardening.core import is_number, is_whole, require
 
 # A probe that hangs is written off well before the cool-off is over a second time.
 _PROBE_SHARE = 0.5
@@ -40,12 +40,12 @@ class FailureRate:
     least: int = 20
 
     def __post_init__(self) -> None:
-        holds = 0 < self.share <= 1
+        holds = is_number(self.share) and 0 < self.share <= 1
         require("FailureRate.share", self.share, "more than 0, at most 1", holds=holds)
-        holds = 1 <= self.calls <= 100_000  # noqa: PLR2004 - each failure is remembered
+        holds = is_whole(self.calls) and 1 <= self.calls <= 100_000  # noqa: PLR2004 - each failure is remembered
         require("FailureRate.calls", self.calls, "from 1 to 100,000", holds=holds)
         _require_span("FailureRate.within_s", self.within_s)
-        holds = 1 <= self.least <= self.calls
+        holds = is_whole(self.least) and 1 <= self.least <= self.calls
         require("FailureRate.least", self.least, "from 1 to calls", holds=holds)
 
     def is_reached(self, failures: int, calls: int) -> bool:
@@ -90,20 +90,29 @@ class Policy:
         require(
             "Policy.failures", self.failures, "set when there is no rate", holds=holds
         )
-        holds = self.failures is None or self.failures >= 1
-        require("Policy.failures", self.failures, "1 or more", holds=holds)
-        holds = bool(self.cool_offs_s)
-        require("Policy.cool_off_s", self.cool_off_s, "one number or more", holds=holds)
-        for span_s in self.cool_offs_s:
-            _require_span("Policy.cool_off_s", span_s)
-        require("Policy.probes", self.probes, "1 or more", holds=self.probes >= 1)
-        if self.probe_s is not None:
-            _require_span("Policy.probe_s", self.probe_s)
+        rule = "a whole number, 1 or more"
+        holds = self.failures is None or _is_count(self.failures)
+        require("Policy.failures", self.failures, rule, holds=holds)
+        holds = self.rate is None or isinstance(self.rate, FailureRate)
+        require("Policy.rate", self.rate, "a FailureRate, or None", holds=holds)
+        require("Policy.probes", self.probes, rule, holds=_is_count(self.probes))
+        self._require_spans()
         _require_errors("Policy.counts", self.counts)
         _require_errors("Policy.ignores", self.ignores)
         require(
             "Policy.counts", self.counts, "one class or more", holds=bool(self.counts)
         )
+
+    def _require_spans(self) -> None:
+        """Refuse spans that are none; several are a tuple."""
+        given = self.cool_off_s
+        holds = bool(given) if isinstance(given, tuple) else is_number(given)
+        rule = "a number, or a tuple of one or more"
+        require("Policy.cool_off_s", given, rule, holds=holds)
+        for span_s in self.cool_offs_s:
+            _require_span("Policy.cool_off_s", span_s)
+        if self.probe_s is not None:
+            _require_span("Policy.probe_s", self.probe_s)
 
     @property
     def cool_offs_s(self) -> tuple[float, ...]:
@@ -131,9 +140,14 @@ class Policy:
         return Outcome.FAILED if counts else Outcome.SUCCEEDED
 
 
+def _is_count(number: object) -> bool:
+    """Tell what can be counted up to."""
+    return is_whole(number) and number >= 1
+
+
 def _require_span(setting: str, span_s: float) -> None:
     """Refuse a span that is not a positive, finite number of seconds."""
-    holds = isfinite(span_s) and span_s > 0
+    holds = is_number(span_s) and isfinite(span_s) and span_s > 0
     require(setting, span_s, "more than 0 and finite", holds=holds)
 
 

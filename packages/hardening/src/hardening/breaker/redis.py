@@ -15,8 +15,6 @@ one step.
 """
 
 import logging
-import os
-import weakref
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -44,6 +42,8 @@ from hardening.core import (
     Sample,
     SystemClock,
     ignore,
+    is_number,
+    renew_in_child,
     require,
 )
 
@@ -53,6 +53,8 @@ _GONE = (redis.RedisError, OSError)
 
 # Nobody is told to stop hearing a Redis that is frozen; it stops this soon by itself.
 _HEAR_S = 1.0
+
+_PROOF_MS = 1_000  # what proves that Redis can be written to goes by itself
 
 # Words wait here while Redis is slow; each is a move of a circuit or a failed call.
 _WORDS_MAX = 10_000
@@ -113,7 +115,8 @@ class RedisCircuits:
         poll_s: Circuits are read anew at least this often; what moves is told at once
             nevertheless.
         timeout_s: No connection and no answer is waited for longer.
-        listener: Told, on a thread of its own, when Redis goes and returns.
+        listener: Told when Redis goes and returns: on a thread of the store, or on that
+            of the caller who asks for a trial call and gets no answer; must be quick.
         clock: Measures the span between readings.
     """
 
@@ -127,9 +130,9 @@ class RedisCircuits:
         listener: Listener[StoreEvent] = ignore,
         clock: Clock = _CLOCK,
     ) -> None:
-        holds = 0 < poll_s < float("inf")
+        holds = is_number(poll_s) and 0 < poll_s < float("inf")
         require("RedisCircuits.poll_s", poll_s, "more than 0 and finite", holds=holds)
-        holds = 0 < timeout_s < float("inf")
+        holds = is_number(timeout_s) and 0 < timeout_s < float("inf")
         require(
             "RedisCircuits.timeout_s", timeout_s, "more than 0 and finite", holds=holds
         )
@@ -145,7 +148,7 @@ class RedisCircuits:
         self._up = True
         self._left_behind: list[redis.Redis] = []
         self._begin()
-        _LINKS.add(self)
+        renew_in_child(self, RedisCircuits._begin_again)
 
     def _begin(self) -> None:
         """Have no threads yet, and nothing to say."""
@@ -316,6 +319,8 @@ class RedisCircuits:
         if not seats:
             return
         try:
+            if not self._up:
+                self._prove()
             answers = self._run([seat.key for seat in seats], "read")
         except _GONE as error:
             self._lose(error)
@@ -324,6 +329,11 @@ class RedisCircuits:
             self._return(seats)
         for seat, answer in zip(seats, answers, strict=True):
             seat.learn(answer.view)
+
+    def _prove(self) -> None:
+        """Write: a Redis that is full, or a replica, can be read, and is not back."""
+        # No circuit has an empty name, so the prefix alone is nobody's key.
+        self._client.set(self._prefix, b"", px=_PROOF_MS)
 
     def _run(self, keys: Sequence[str], verb: Word, *words: Word) -> list[Answer]:
         """Return Redis's answers, one for each key."""
@@ -369,10 +379,11 @@ def _client(url: str, timeout_s: float) -> "redis.Redis":
             socket_connect_timeout=timeout_s,
             retry=Retry(NoBackoff(), 0),
         )
-    except ValueError as error:
-        # The address may hold a password, so it is not shown.
+    except (ValueError, AttributeError, TypeError):
+        # The address may hold a password, and what the library says a part of it.
+        rule = "redis://, rediss:// or unix://, its password percent-encoded"
         raise InvalidSetting(
-            setting="RedisCircuits.url", value="…", rule=f"an address; {error}"
+            setting="RedisCircuits.url", value="…", rule=rule
         ) from None
 
 
@@ -388,16 +399,3 @@ def _answer(  # noqa: PLR0917 - the script's row
         version=version,
     )
     return Answer(view, token)
-
-
-_LINKS: "weakref.WeakSet[RedisCircuits]" = weakref.WeakSet()
-
-
-def _after_fork() -> None:
-    """Start anew in a child: a fork copies no threads."""
-    for link in list(_LINKS):
-        link._begin_again()  # noqa: SLF001 - of this module
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
