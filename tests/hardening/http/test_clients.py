@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from hardening.breaker import Breaker
 from hardening.breaker import CircuitOpen as BreakersCircuitOpen
+from hardening.breaker import Policy as BreakerPolicy
 from hardening.http import (
     TRANSIENT,
     Allowance,
@@ -84,8 +85,9 @@ def client_of(request, provider):
 def counted(client, name, **labels):
     """Return a number of the client's measures."""
     measures = {m.name.removeprefix("hardening_http_"): m for m in client.measures()}
-    wanted = tuple(({"provider": "p"} | labels).items())
-    found = [s.value for s in measures[name].samples if s.labels == wanted]
+    of_switch = {} if name == "budget_left" else {"switch": "on"}
+    wanted = {"provider": "p"} | of_switch | labels
+    found = [s.value for s in measures[name].samples if dict(s.labels) == wanted]
     return found[0] if found else 0
 
 
@@ -285,7 +287,9 @@ def test_invalid_json_is_counted_and_told(client_of, provider):
 
 def test_what_cannot_be_sent_is_not(client_of, provider):
     """A wrong call is refused before it costs anything."""
-    client = client_of(budget=Budget(Allowance(1, 60)))
+    events = []
+    clients = {"listener": events.append}
+    client = client_of(budget=Budget(Allowance(1, 60)), clients=clients)
     for call in (
         partial(client.get, "p", "x"),
         partial(client.get, "p", "/x", headers={"x": "a\nb"}),
@@ -294,6 +298,47 @@ def test_what_cannot_be_sent_is_not(client_of, provider):
         with pytest.raises(InvalidRequest):
             call()
     assert ([], 1) == (provider.received, counted(client, "budget_left"))
+    assert [("invalid_request", "GET", 0)] * 3 == [
+        (event.outcome, event.method, event.attempts) for event in events
+    ]
+    assert 3 == counted(client, "calls", outcome="invalid_request")
+
+
+@pytest.mark.parametrize("error", [RuntimeError, ValueError, TypeError])
+@pytest.mark.parametrize("setting", ["headers", "params"])
+def test_credentials_that_raise_cost_nothing(client_of, provider, setting, error):
+    """A vault that is down shows as itself, and nothing was sent, so nothing is paid."""
+
+    def vault():
+        raise error
+
+    client = client_of(budget=Budget(Allowance(1, 60)), **{setting: vault})
+    with pytest.raises(error) as raised:
+        client.get("p", "/x")
+    assert type(raised.value) is error
+    assert ([], 1) == (provider.received, counted(client, "budget_left"))
+
+
+def test_credentials_that_take_long_leave_the_rest_to_the_attempt(provider):
+    """What fetching a key took is not given to the attempt; no time, no attempt."""
+    clock = FakeClock()
+
+    def slow(span_s):
+        clock.advance(span_s)
+        return {"x-key": "k"}
+
+    for span_s, sent in ((9.9, 1), (10.0, 0)):
+        called = Provider(
+            name="p",
+            base_url=provider.url,
+            deadline_s=10,
+            headers=partial(slow, span_s),
+            budget=Budget(Allowance(5, 60)),
+        )
+        with Client([called], clock=clock) as client:
+            with suppress(ProviderTimeout):
+                client.get("p", "/x")
+            assert 5 - sent == called.budget.left
 
 
 def test_a_provider_s_broken_header_is_refused_without_its_content(client_of):
@@ -463,6 +508,44 @@ def test_a_wait_of_asyncio_ends_at_the_deadline(provider):
         asyncio.run(main())
 
 
+def test_a_refused_repeat_does_not_hide_the_first_attempt(client_of, provider):
+    """A text message that may be on its way is not sent through somebody else as well."""
+    retrier = Retrier(Policy(on=TRANSIENT, schedule=SOON))
+    circuit = Breaker("p", policy=BreakerPolicy(failures=1))
+    guards = (
+        ({"circuit": circuit}, CircuitOpen),
+        ({"budget": Budget(Allowance(1, 60))}, BudgetSpent),
+    )
+    for guard, error in guards:
+        provider.answer("/sms", hang_up)
+        client = client_of(retrier=retrier, **guard)
+        with pytest.raises(error, match="this attempt was not sent") as raised:
+            client.post("p", "/sms", idempotency_key="k", content=b"x")
+        assert raised.value.may_have_arrived
+        with pytest.raises(error) as raised:
+            client.post("p", "/sms", idempotency_key="k", content=b"x")
+        assert not raised.value.may_have_arrived
+    assert 2 == len(provider.received)
+
+
+def test_a_repeat_that_finds_nobody_does_not_hide_the_first_attempt(provider):
+    """The last error tells of all attempts; only those never sent are not paid for."""
+    trouble = iter([httpx2.ReadTimeout("late"), httpx2.ConnectError("gone")])
+
+    def failing(_):
+        raise next(trouble)
+
+    budget = Budget(Allowance(5, 60))
+    policy = Policy(on=TRANSIENT, attempts=2, schedule=SOON)
+    called = Provider(
+        name="p", base_url=provider.url, retrier=Retrier(policy), budget=budget
+    )
+    client = Client([called], transports={"p": httpx2.MockTransport(failing)})
+    with pytest.raises(ConnectionFailed) as raised:
+        client.get("p", "/x")
+    assert (True, 4) == (raised.value.may_have_arrived, budget.left)
+
+
 # -- budget, cache, switch ---------------------------------------------------------------
 
 
@@ -505,6 +588,17 @@ def test_an_answer_is_kept(client_of, provider):
     assert 4 == len(provider.received)
     assert (1, 3) == (counted(client, "cache_hits"), counted(client, "cache_misses"))
     assert 5 == counted(client, "budget_left")
+
+
+def test_the_body_is_in_the_key(client_of, provider):
+    """A search that carries its query in the body gets the answer to its own query."""
+    provider.answer("/search", echo)
+    client = client_of(cache=MemoryStore(), cached={"/search": 60})
+    asked = [{"json": {"q": "alice"}}, {"json": {"q": "bob"}}, {}, {"content": b"x"}]
+    answers = [client.get("p", "/search", **options).json() for options in asked]
+    bodies = ['{"q":"alice"}', '{"q":"bob"}', "", "x"]
+    assert bodies == [answer["body"] for answer in answers]
+    assert client.get("p", "/search", json={"q": "bob"}).is_cached
 
 
 @pytest.mark.parametrize("status", [202, 204, 206, 404, 500])
@@ -566,6 +660,9 @@ def test_switched_off_a_call_is_sent_once(client_of, provider):
             client.get("p", "/x")
     assert 6 == len(provider.received)
     assert 1 == settings["budget"].left
+    calls = next(m for m in client.measures() if m.name == "hardening_http_calls")
+    labels = {"provider": "p", "switch": "off", "outcome": "unavailable"}
+    assert [(labels, 6)] == [(dict(s.labels), s.value) for s in calls.samples]
 
 
 def until(holds):

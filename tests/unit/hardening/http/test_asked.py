@@ -26,6 +26,8 @@ NOON = 784_111_777.0  # Sun, 06 Nov 1994 08:49:37 GMT, the standard's own exampl
         ("soon", None),
         ("٣", None),
         ("Sun, 06 Nov 99999 08:49:37 GMT", None),
+        ("Sun, 06 Nov 99999999999999999999 08:49:37 GMT", None),
+        ("Sun, 06 Nov 1994 08:49:47 -9999999999999", None),
     ],
 )
 def test_what_a_provider_asks_for(text, asked):

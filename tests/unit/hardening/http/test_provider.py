@@ -1,14 +1,24 @@
 """The provider's settings: what cannot work is refused, by its name, without secrets."""
 
 import pkgutil
+from http import HTTPStatus
 from importlib import import_module
 from types import ModuleType
 
 import pytest
 
 import hardening.http
+from hardening.breaker import Breaker
 from hardening.core import InvalidSetting
-from hardening.http import AsyncClient, Client, MemoryStore, Provider, UnknownProvider
+from hardening.http import (
+    Allowance,
+    AsyncClient,
+    Client,
+    MemoryStore,
+    Provider,
+    UnknownProvider,
+)
+from hardening.retry import Policy
 
 PLAIN = {"name": "p", "base_url": "https://api.example.org/base/"}
 
@@ -47,14 +57,59 @@ def test_an_address_is_plain(url):
         ("deadline_s", float("inf")),
         ("cost", -1),
         ("connections", 0),
+        ("connections", 2.5),
+        ("connections", True),
         ("response_bytes_max", 0),
         ("cached", {"/v1": 60}),
+        ("name", None),
+        ("base_url", None),
+        ("timeout_s", "5"),
+        ("deadline_s", None),
+        ("cost", "1"),
+        ("idempotency_header", "bad name"),
+        ("idempotency_header", None),
+        ("failing", frozenset({200})),
+        ("failing", frozenset({"429"})),
+        ("failing", frozenset({299})),
+        ("failing", frozenset({600})),
+        ("failing", None),
+        ("circuit", "twilio"),
+        ("circuit", Breaker),
+        ("retrier", Policy(on=OSError)),
     ],
 )
-def test_a_wrong_setting_is_refused_by_its_name(setting, wrong):
+def test_wrong_settings_are_refused_by_name(setting, wrong):
     """What cannot work is refused where it is made."""
     with pytest.raises(InvalidSetting, match=rf"Provider\.{setting}"):
         Provider(**PLAIN | {setting: wrong})
+
+
+@pytest.mark.parametrize("failing", [frozenset(), {300, 599}, [HTTPStatus.CONFLICT]])
+def test_any_status_but_a_success_may_be_a_failure(failing):
+    """A provider that says 'not now' by a 409 is one that failed."""
+    assert failing == Provider(**PLAIN, failing=failing).failing
+
+
+@pytest.mark.parametrize(
+    ("made", "setting"),
+    [
+        (lambda: Allowance("5", 60), r"Allowance\.amount"),
+        (lambda: Allowance(5, "60"), r"Allowance\.per_s"),
+        (lambda: MemoryStore(bytes_max="1000"), r"MemoryStore\.bytes_max"),
+        (lambda: MemoryStore(bytes_max=1e6), r"MemoryStore\.bytes_max"),
+    ],
+)
+def test_wrong_limits_are_refused_by_name(made, setting):
+    """What a settings file gives as text is refused where it is used."""
+    with pytest.raises(InvalidSetting, match=setting):
+        made()
+
+
+@pytest.mark.parametrize("client", [Client, AsyncClient])
+def test_a_transport_for_nobody_is_refused(client):
+    """A misspelt name would send a test's calls, or a proxy's, to the real provider."""
+    with pytest.raises(InvalidSetting, match=r"Client\.transports .*'typo'"):
+        client([Provider(**PLAIN)], transports={"typo": object()})
 
 
 @pytest.mark.parametrize("cached", [{"v1": 60}, {"/v*1": 60}, {"/v1": 0}])

@@ -24,6 +24,9 @@ def refused(method="GET", path="/v1", **options):
         "//evil.example/../x",
         "/v1/../admin",
         "/v1/%2e%2e/admin",
+        "/v1/x%2f..%2fadmin",
+        "/v1/x%2F%2E%2E%2Fadmin",
+        "/v1/x%5c..%5cadmin",
         "/v1/find?key=hunter2",
         "/v1/find#top",
         "/v1/a b",
@@ -82,6 +85,27 @@ def test_only_what_may_be_repeated_is_tried_again(method, repeatable):
 def test_a_deadline_is_more_than_nothing(wrong):
     """A call without time, or with all the time in the world, is a mistake."""
     assert "deadline_s" in refused(deadline_s=wrong)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["params", "headers", "form", "content", "deadline_s", "idempotency_key", "cost"],
+)
+def test_none_is_as_good_as_not_given(name):
+    """A wrapper hands on what it was given, and need not leave out what it was not."""
+    assert request_of("POST", "/v1", {}, KEY) == request_of(
+        "POST", "/v1", {name: None}, KEY
+    )
+
+
+def test_none_as_json_is_null():
+    """JSON has a word for it, so it is sent."""
+    assert b"null" == request_of("POST", "/v1", {"json": None}, KEY).content
+
+
+def test_an_encoded_slash_alone_climbs_nowhere():
+    """A name with a slash in it is a name."""
+    assert "/v1/a%2fb" == request_of("GET", "/v1/a%2fb", {}, KEY).path
 
 
 def test_a_request_shows_no_secret():

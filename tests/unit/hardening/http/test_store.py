@@ -67,7 +67,7 @@ def test_the_store_serves_asyncio():
 
 
 def test_everything_that_was_sent_is_in_the_key():
-    """Another customer's token, page or host asks for another answer."""
+    """Another customer's token, page, host or body asks for another answer."""
     plain = ("https://a", "/v1", {"page": 1}, {"authorization": "alice"})
     others = (
         ("https://b", "/v1", {"page": 1}, {"authorization": "alice"}),
@@ -76,10 +76,19 @@ def test_everything_that_was_sent_is_in_the_key():
         ("https://a", "/v1", {"page": (1,)}, {"authorization": "alice"}),
         ("https://a", "/v1", {"page": 1}, {"authorization": "bob"}),
         ("https://a", "/v1", {}, {"page": "1", "authorization": "alice"}),
+        (*plain, b'{"q":"alice"}'),
+        (*plain, b'{"q":"bob"}'),
     )
     keys = {key_of(*sent) for sent in (plain, *others)}
-    assert 7 == len(keys)
+    assert 9 == len(keys)
     assert not any("alice" in key for key in keys)
+
+
+def test_a_body_is_no_part_of_what_comes_before_it():
+    """No choice of body and headers gives one key to two calls."""
+    one = key_of("https://a", "/v1", {}, {}, b"")
+    other = key_of("https://a", "/v1", {}, {}, b"\0")
+    assert one != other
 
 
 def test_the_order_of_what_was_sent_does_not_matter():

@@ -62,6 +62,8 @@ def test_no_failure_is_lost_between_threads():
         ({"tokens": float("inf")}, "Budget.tokens"),
         ({"refund": 0}, "Budget.refund"),
         ({"tokens": 2, "refund": 2.1}, "Budget.refund"),
+        ({"tokens": "10"}, "Budget.tokens"),
+        ({"refund": None}, "Budget.refund"),
     ],
 )
 def test_a_wrong_setting_is_refused_by_its_name(settings, name):

@@ -101,7 +101,15 @@ async def answer():
 
 
 @pytest.mark.parametrize(
-    "wrong", [(), (Policy(on=OSError, schedule=Decorrelated()),)], ids=["none", "wait"]
+    "wrong",
+    [
+        (),
+        (Policy(on=OSError, schedule=Decorrelated()),),
+        Policy(on=OSError),
+        (OSError,),
+        None,
+    ],
+    ids=["none", "wait", "one by itself", "no policy", "nothing"],
 )
 def test_rules_that_no_queue_can_keep_are_refused(wrong):
     """A queue remembers how often, not how long it waited last."""

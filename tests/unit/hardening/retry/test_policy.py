@@ -139,12 +139,25 @@ def test_no_attempt_starts_at_or_after_the_deadline(
         ({"attempts": 0}, "Policy.attempts"),
         ({"deadline_s": 0}, "Policy.deadline_s"),
         ({"deadline_s": float("nan")}, "Policy.deadline_s"),
+        ({"deadline_s": "10"}, "Policy.deadline_s"),
+        ({"attempts": "3"}, "Policy.attempts"),
+        ({"attempts": 2.5}, "Policy.attempts"),
+        ({"attempts": None}, "Policy.attempts"),
+        ({"asked_max_s": None}, "Policy.asked_max_s"),
+        ({"schedule": 5}, "Policy.schedule"),
+        ({"schedule": Spread}, "Policy.schedule"),
     ],
 )
-def test_a_wrong_setting_is_refused_by_its_name(settings, name):
+def test_wrong_settings_are_refused_by_name(settings, name):
     """What a policy cannot work with is said where it is made."""
     with pytest.raises(InvalidSetting, match=name):
         policy(**settings)
+
+
+def test_a_retry_after_that_cannot_be_called_is_refused_by_name():
+    """The seconds themselves are not what reads them from an error."""
+    with pytest.raises(InvalidSetting, match=r"Policy\.retry_after"):
+        Policy(on=TooBusy, retry_after=5)
 
 
 WORTH = {

@@ -1,7 +1,7 @@
 """The retrier: calls again as decided, and tells what happened."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import pytest
@@ -195,6 +195,21 @@ def test_the_last_error_reaches_the_caller_with_a_note(clock, run):
         )
         == told[-1]
     )
+
+
+@dataclass(frozen=True)
+class Frozen(Exception):
+    """An error that nobody may write to."""
+
+    code: int
+
+
+def test_an_error_that_takes_no_note_reaches_the_caller_as_it_is(clock):
+    """A note is a kindness; it takes the place of nobody's error."""
+    retrier = Retrier(Policy(on=Frozen, attempts=1), clock=clock)
+    with pytest.raises(Frozen) as raised:
+        retrier.call(Flaky(clock, Frozen(17)))
+    assert 17 == raised.value.code
 
 
 @pytest.mark.parametrize(("deadline", "calls"), [(3.0, 1), (3.1, 2), (8.1, 3)])

@@ -25,6 +25,9 @@ CASES = {
     "nor are negative seconds": ("-1", None),
     "nor other digits": ("١٢", None),
     "no day of any month": ("Sun, 99 Nov 1994 12:00:37 GMT", None),
+    "no year of any calendar": ("Sun, 06 Nov 99999999999999999999 12:00:37 GMT", None),
+    "no zone of any map": ("Sun, 06 Nov 1994 12:00:37 -9999999999999", None),
+    "the last instant there is": ("Fri, 31 Dec 9999 23:59:59 -2359", 252618263939.0),
     "nothing": ("", None),
     "words": ("soon", None),
 }

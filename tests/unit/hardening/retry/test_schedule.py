@@ -121,6 +121,11 @@ def test_spread_keeps_the_busiest_second_under_a_twentieth():
         (lambda: Spread(2, 1.9), "Spread.high_s"),
         (lambda: Spread(0, float("inf")), "Spread.high_s"),
         (lambda: Polynomial(-1), "Polynomial.offset_s"),
+        (lambda: FullJitter("1", 30), "FullJitter.base_s"),
+        (lambda: Decorrelated(1, None), "Decorrelated.cap_s"),
+        (lambda: Spread("0", 1), "Spread.low_s"),
+        (lambda: Spread(0, "1"), "Spread.high_s"),
+        (lambda: Polynomial(None), "Polynomial.offset_s"),
     ],
 )
 def test_a_wrong_setting_is_refused_by_its_name(make, setting):

@@ -53,7 +53,8 @@ class AsyncClient:
         wall_clock: Tells what a date in Retry-After is compared with.
 
     Raises:
-        InvalidSetting: There is no provider, or two have one name.
+        InvalidSetting: There is no provider, two have one name, or a transport is for
+            nobody.
     """
 
     def __init__(
@@ -70,15 +71,16 @@ class AsyncClient:
         # httpx2 takes a fifth of a second to import, asyncio a tenth of that.
         from hardening.http import async_wire, wire  # noqa: PLC0415
 
+        given = transports or {}
         self._desk = Desk(
             providers,
             listener=listener,
             switch=switch,
             clock=clock,
             wall_clock=wall_clock,
+            transports=given,
         )
         trust: Callable[[], ssl.SSLContext] = cache(lambda: tls or wire.tls())
-        given = transports or {}
         self._prepared, self._limited = wire.prepared, async_wire.limited
         self._wires = {
             name: async_wire.AsyncWire(

@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 from threading import Lock
 
-from hardening.core import Clock, SystemClock, require
+from hardening.core import Clock, SystemClock, is_number, renew_in_child, require
 
 _CLOCK = SystemClock()
 _SLICES = 60
@@ -35,9 +35,9 @@ class Allowance:
 
     def __post_init__(self) -> None:
         rule = "more than 0 and finite"
-        holds = 0 < self.amount < float("inf")
+        holds = is_number(self.amount) and 0 < self.amount < float("inf")
         require("Allowance.amount", self.amount, rule, holds=holds)
-        holds = 0 < self.per_s < float("inf")
+        holds = is_number(self.per_s) and 0 < self.per_s < float("inf")
         require("Allowance.per_s", self.per_s, rule, holds=holds)
 
 
@@ -86,6 +86,10 @@ class _Window:
                 return (number + 1) * self._slice_s + self.allowance.per_s - now_s
         return float("inf")
 
+    def add_up(self) -> None:
+        """Work out the sum anew: a fork may have come between a slice and the sum."""
+        self._spent = sum(spent for _, spent in self._slices)
+
     def _forget(self, now_s: float) -> None:
         """Drop the slices whose last instant is a span ago."""
         while self._slices and self._ended_s() + self.allowance.per_s <= now_s:
@@ -114,14 +118,21 @@ class Budget:
         InvalidSetting: There is none.
     """
 
-    __slots__ = ("_lock", "_now_s", "_windows")
+    __slots__ = ("__weakref__", "_lock", "_now_s", "_windows")
 
     def __init__(self, *allowances: Allowance, clock: Clock = _CLOCK) -> None:
         rule = "one Allowance or more"
         require("Budget.allowances", allowances, rule, holds=bool(allowances))
         self._windows = tuple(_Window(allowance) for allowance in allowances)
-        self._lock = Lock()
         self._now_s = clock.monotonic_s
+        self._renew()
+        renew_in_child(self, Budget._renew)
+
+    def _renew(self) -> None:
+        """Have a lock that nobody holds, and sums that nobody left half done."""
+        self._lock = Lock()
+        for window in self._windows:
+            window.add_up()
 
     @property
     def left(self) -> float:

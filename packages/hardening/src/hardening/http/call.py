@@ -50,6 +50,8 @@ class Call:
         where: Method and path, for errors.
         attempts: How many were sent.
         is_entered: Whether the circuit let the present attempt through.
+        sent_headers: What the present attempt sends.
+        sent_params: Likewise.
     """
 
     __slots__ = (
@@ -57,12 +59,15 @@ class Call:
         "_charged_s",
         "_clock",
         "_ends_s",
+        "_has_arrived",
         "_started_s",
         "attempts",
         "is_entered",
         "is_guarded",
         "provider",
         "request",
+        "sent_headers",
+        "sent_params",
         "where",
     )
 
@@ -74,6 +79,9 @@ class Call:
         self.where = f"{request.method} {request.path}"
         self.attempts = 0
         self.is_entered = False
+        self.sent_headers: dict[str, str] = {}
+        self.sent_params: Params = {}
+        self._has_arrived = False
         self._clock = clock
         self._started_s = clock.monotonic_s()
         self._ends_s = self._started_s + self.deadline_s
@@ -133,11 +141,12 @@ class Call:
 
         Raises:
             Ended: No time is left, or no money.
+            Exception: What the provider's credentials raised; nothing is paid yet.
         """
         self.is_entered = False
-        left_s = self.left_s
-        if left_s <= 0:
-            raise Ended(self.too_late())
+        self._time_left_s()
+        self.sent_headers, self.sent_params = self.headers(), self.params()
+        left_s = self._time_left_s()  # fetching the credentials may take long
         self._charge()
         return min(self.provider.timeout_s, left_s)
 
@@ -151,11 +160,17 @@ class Call:
         """
         Take in that the attempt failed; what was never sent is not paid for.
 
+        The error that leaves the call is that of its last attempt, and tells of them
+        all: a refusal after a timeout must not make the caller send it elsewhere.
+
         Raises:
             Ended: Before another attempt could be made, the time is over.
         """
-        if not error.may_have_arrived:
+        if error.may_have_arrived:
+            self._has_arrived = True
+        else:
             self._refund()
+            error.may_have_arrived = self._has_arrived
         if self.left_s <= (error.retry_after_s or 0.0):
             raise Ended(error)
 
@@ -181,6 +196,13 @@ class Call:
         error.may_have_arrived = self.attempts > 0
         return error
 
+    def _time_left_s(self) -> float:
+        """Return how long the call may still take, more than 0."""
+        left_s = self.left_s
+        if left_s <= 0:
+            raise Ended(self.too_late())
+        return left_s
+
     def _charge(self) -> None:
         """Pay for the attempt."""
         budget = self.provider.budget
@@ -190,7 +212,9 @@ class Call:
         cost = self.provider.cost if asked is None else asked
         wait_s = budget.spend(cost)
         if wait_s is not None:
-            raise Ended(BudgetSpent(self.provider.name, self.where, cost, wait_s))
+            spent = BudgetSpent(self.provider.name, self.where, cost, wait_s)
+            spent.may_have_arrived = self._has_arrived
+            raise Ended(spent)
         self._charged, self._charged_s = cost, self._clock.monotonic_s()
 
     def _refund(self) -> None:

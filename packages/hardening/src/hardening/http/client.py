@@ -50,7 +50,8 @@ class Client:
         wall_clock: Tells what a date in Retry-After is compared with.
 
     Raises:
-        InvalidSetting: There is no provider, or two have one name.
+        InvalidSetting: There is no provider, two have one name, or a transport is for
+            nobody.
     """
 
     def __init__(
@@ -67,15 +68,16 @@ class Client:
         # httpx2 takes a fifth of a second to import; who only names its errors need not.
         from hardening.http import sync_wire, wire  # noqa: PLC0415
 
+        given = transports or {}
         self._desk = Desk(
             providers,
             listener=listener,
             switch=switch,
             clock=clock,
             wall_clock=wall_clock,
+            transports=given,
         )
         trust: Callable[[], ssl.SSLContext] = cache(lambda: tls or wire.tls())
-        given = transports or {}
         self._prepared = wire.prepared
         self._wires = {
             name: sync_wire.SyncWire(

@@ -13,7 +13,7 @@ from hardening.http.provider_error import ProviderError
 from hardening.http.request import Options, request_of
 from hardening.http.response import Response
 from hardening.http.store import key_of, pack, unpack
-from hardening.http.tally import Counts, measures_of
+from hardening.http.tally import Arm, Counts, measures_of
 
 
 class Desk:
@@ -26,6 +26,7 @@ class Desk:
         switch: Off takes away circuit, retrier, budget and cache.
         clock: Measures deadlines and durations.
         wall_clock: Tells what a date in Retry-After is compared with.
+        transports: The names of the providers with a transport of their own.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Desk:
         switch: Switch,
         clock: Clock,
         wall_clock: WallClock,
+        transports: Iterable[str] = (),
     ) -> None:
         given = tuple(providers)
         self.providers = {provider.name: provider for provider in given}
@@ -43,9 +45,12 @@ class Desk:
         rule = "one or more, each with a name of its own"
         holds = 0 < len(given) == len(self.providers)
         require("Client.providers", names, rule, holds=holds)
+        self._require_known(transports)
         self.clock, self.wall_clock = clock, wall_clock
         self._listener, self._switch = listener, switch
-        self._counts = {name: Counts() for name in names}
+        self._counts = {
+            Arm(name, is_guarded=on): Counts() for name in names for on in (True, False)
+        }
 
     def call(self, provider: str, method: str, path: str, options: Options) -> Call:
         """
@@ -58,20 +63,20 @@ class Desk:
         called = self.providers.get(provider)
         if called is None:
             raise UnknownProvider(provider, tuple(self.providers))
+        is_guarded = self._switch()
         try:
             request = request_of(method, path, options, called.idempotency_header)
         except ValueError as error:
-            self._counts[provider].calls[InvalidRequest.outcome] += 1
             reason = str(error)
         else:
-            is_guarded = self._switch()
             return Call(called, request, self.clock, is_guarded=is_guarded)
+        self._invalid_call(Arm(provider, is_guarded=is_guarded), method)
         raise InvalidRequest(provider, "a call", reason)
 
     @contextmanager
     def recording(self, call: Call) -> Iterator[Counts]:
         """Count how a call ends, and tell of it when it came to nothing."""
-        counts = self._counts[call.provider.name]
+        counts = self._counts[_arm(call)]
         outcome = "abandoned"  # cancelled, or ended by what is no error of a provider
         try:
             yield counts
@@ -87,7 +92,7 @@ class Desk:
 
     def invalid(self, call: Call, error: ProviderError) -> None:
         """Count an answer that was not what was expected, and tell of it."""
-        self._counts[call.provider.name].invalid_json += 1
+        self._counts[_arm(call)].invalid_json += 1
         self._listener(_failed(call, error))
 
     def watched(self, call: Call, response: Response) -> Response:
@@ -96,7 +101,28 @@ class Desk:
 
     def measures(self) -> tuple[Measure, ...]:
         """Return calls, attempts, durations, the cache's and the budget's numbers."""
-        return measures_of(self.providers.values(), self._counts.__getitem__)
+        return measures_of(self.providers.values(), self._counts)
+
+    def _invalid_call(self, arm: Arm, method: str) -> None:
+        """Count a call that cannot be sent, and tell of it."""
+        outcome = InvalidRequest.outcome
+        self._counts[arm].calls[outcome] += 1
+        self._listener(
+            HttpCallFailed(
+                provider=arm.provider,
+                outcome=outcome,
+                method=method.upper(),
+                status=None,
+                attempts=0,
+                elapsed_s=0.0,
+            )
+        )
+
+    def _require_known(self, transports: Iterable[str]) -> None:
+        """Refuse a transport that a misspelt name would keep from being used."""
+        unknown = tuple(name for name in transports if name not in self.providers)
+        rule = "by the names of providers"
+        require("Client.transports", unknown, rule, holds=not unknown)
 
     # -- the cache --------------------------------------------------------------------
 
@@ -104,13 +130,17 @@ class Desk:
         """Return the key of a call's answer."""
         provider = call.provider
         digest = key_of(
-            provider.base_url, call.request.path, call.params(), call.headers()
+            provider.base_url,
+            call.request.path,
+            call.params(),
+            call.headers(),
+            call.request.content or b"",
         )
         return f"{provider.name}:{digest}"
 
     def found(self, call: Call, value: bytes | None) -> Response | None:
         """Return the answer that a store held; counts hits and misses."""
-        counts = self._counts[call.provider.name]
+        counts = self._counts[_arm(call)]
         kept = None if value is None else unpack(value)
         if kept is None:
             counts.cache_misses += 1
@@ -137,9 +167,14 @@ class Desk:
 
     def cache_failed(self, call: Call, doing: str, error: Exception) -> None:
         """Count that a store raised, and tell of it."""
-        name = call.provider.name
-        self._counts[name].cache_failures += 1
-        self._listener(HttpCacheFailed(provider=name, doing=doing, error=error))
+        self._counts[_arm(call)].cache_failures += 1
+        failed = HttpCacheFailed(provider=call.provider.name, doing=doing, error=error)
+        self._listener(failed)
+
+
+def _arm(call: Call) -> Arm:
+    """Return where a call is counted."""
+    return Arm(call.provider.name, is_guarded=call.is_guarded)
 
 
 def _failed(call: Call, error: ProviderError) -> HttpCallFailed:

@@ -130,8 +130,9 @@ class CircuitOpen(ProviderError):
 
     def _said(self) -> str:
         if self.retry_after_s is None:
-            return "its circuit is open; nothing was sent."
-        return f"its circuit is open for {self.retry_after_s:.1f} s; nothing was sent."
+            return "its circuit is open; this attempt was not sent."
+        span = f"{self.retry_after_s:.1f} s"
+        return f"its circuit is open for {span}; this attempt was not sent."
 
 
 class BudgetSpent(ProviderError):
@@ -154,8 +155,8 @@ class BudgetSpent(ProviderError):
 
     def _said(self) -> str:
         return (
-            f"its budget has no {self.cost:g} left; nothing was sent. There is more in "
-            f"{self.retry_after_s:.0f} s, or raise the budget."
+            f"its budget has no {self.cost:g} left; this attempt was not sent. There is "
+            f"more in {self.retry_after_s:.0f} s, or raise the budget."
         )
 
 

@@ -1,12 +1,12 @@
 """The provider: everything that is decided once for a service that one calls."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import ParamSpec, Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from hardening.core import InvalidSetting, require
-from hardening.http.request import Params
+from hardening.core import InvalidSetting, is_number, is_whole, require
+from hardening.http.request import Params, is_header_name
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -132,20 +132,11 @@ class Provider:
     response_bytes_max: int = 8 * 1024 * 1024
 
     def __post_init__(self) -> None:
-        self._require("name", self.name, "a word", holds=bool(self.name.strip()))
+        self._require("name", self.name, "a word", holds=_is_word(self.name))
         _require_address(self.base_url)
-        rule = "more than 0 and finite"
-        for name in ("timeout_s", "deadline_s"):
-            span_s = getattr(self, name)
-            self._require(name, span_s, rule, holds=0 < span_s < float("inf"))
-        rule = "at most deadline_s"
-        holds = self.timeout_s <= self.deadline_s
-        self._require("timeout_s", self.timeout_s, rule, holds=holds)
-        holds = 0 <= self.cost < float("inf")
-        self._require("cost", self.cost, "0 or more and finite", holds=holds)
-        for name in ("connections", "response_bytes_max"):
-            number = getattr(self, name)
-            self._require(name, number, "1 or more", holds=number >= 1)
+        self._require_numbers()
+        self._require_answers()
+        self._require_callers()
         self._require_cached()
 
     def ttl_s(self, method: str, path: str) -> float | None:
@@ -171,6 +162,37 @@ class Provider:
         """Return the query's parameters of this moment."""
         return self.params() if callable(self.params) else self.params
 
+    def _require_numbers(self) -> None:
+        """Refuse spans, costs and counts that are none."""
+        rule = "more than 0 and finite"
+        for name in ("timeout_s", "deadline_s"):
+            span_s = getattr(self, name)
+            holds = is_number(span_s) and 0 < span_s < float("inf")
+            self._require(name, span_s, rule, holds=holds)
+        rule = "at most deadline_s"
+        holds = self.timeout_s <= self.deadline_s
+        self._require("timeout_s", self.timeout_s, rule, holds=holds)
+        holds = is_number(self.cost) and 0 <= self.cost < float("inf")
+        self._require("cost", self.cost, "0 or more and finite", holds=holds)
+        for name in ("connections", "response_bytes_max"):
+            number = getattr(self, name)
+            holds = is_whole(number) and number >= 1
+            self._require(name, number, "a whole number, 1 or more", holds=holds)
+
+    def _require_answers(self) -> None:
+        """Refuse a header that cannot be sent, and statuses that no failure has."""
+        header, rule = self.idempotency_header, "a header's name"
+        self._require("idempotency_header", header, rule, holds=is_header_name(header))
+        rule = "statuses of HTTP, 300 to 599"
+        self._require("failing", self.failing, rule, holds=_may_fail(self.failing))
+
+    def _require_callers(self) -> None:
+        """Refuse a circuit or retrier that is only named, or not made yet."""
+        rule = "None, or have `call` and `call_async`"
+        for name in ("circuit", "retrier"):
+            caller = getattr(self, name)
+            self._require(name, caller, rule, holds=caller is None or _calls(caller))
+
     def _require_cached(self) -> None:
         """Refuse paths that could not be meant, and times that are none."""
         rule = "without paths, or beside a cache"
@@ -178,14 +200,31 @@ class Provider:
         self._require("cached", tuple(self.cached), rule, holds=holds)
         rule = "paths that begin with '/', with '*' at their end or nowhere"
         for path, ttl_s in self.cached.items():
-            holds = path.startswith("/") and "*" not in path[:-1]
+            holds = str(path).startswith("/") and "*" not in path[:-1]
             self._require("cached", path, rule, holds=holds)
-            holds = 0 < ttl_s < float("inf")
+            holds = is_number(ttl_s) and 0 < ttl_s < float("inf")
             self._require(f"cached[{path!r}]", ttl_s, "more than 0", holds=holds)
 
     def _require(self, field: str, value: object, rule: str, *, holds: bool) -> None:
         """Refuse a value that breaks its rule."""
         require(f"Provider.{field}", value, rule, holds=holds)
+
+
+def _is_word(name: object) -> bool:
+    """Tell a name from nothing."""
+    return isinstance(name, str) and bool(name.strip())
+
+
+def _may_fail(statuses: object) -> bool:
+    """Tell the statuses that may count as a failure: a success is none."""
+    listed = statuses if isinstance(statuses, Collection) else (None,)
+    return all(is_whole(status) and status in range(300, 600) for status in listed)
+
+
+def _calls(caller: object) -> bool:
+    """Tell what calls functions from its name, and from its class."""
+    ways = (getattr(caller, name, None) for name in ("call", "call_async"))
+    return not isinstance(caller, type) and all(map(callable, ways))
 
 
 def _require_address(url: str) -> None:
@@ -205,7 +244,7 @@ def _require_address(url: str) -> None:
             and " " not in url
         )
         shown = f"{parts.scheme}://{parts.hostname}/…"
-    except ValueError:
+    except (ValueError, TypeError, AttributeError):
         holds, shown = False, "…"
     if not holds:
         raise InvalidSetting(setting="Provider.base_url", value=shown, rule=rule)

@@ -17,8 +17,9 @@ class ProviderError(Exception):
         provider: The provider's name.
         where: Method and path: 'GET /v1/find'.
         is_fault: Whether the provider is to blame, which its circuit counts.
-        may_have_arrived: Whether the provider may have acted on the call. When not, it
-            is safe to repeat, whatever it asks for, and costs nothing.
+        may_have_arrived: Whether the provider may have acted on the call, on any of its
+            attempts. When not, it is safe to repeat, whatever it asks for, and costs
+            nothing.
         retry_after_s: When to come back, in seconds; None where nobody said.
     """
 

@@ -19,12 +19,20 @@ Source:
 """
 
 _METHOD = re.compile(r"[A-Z]{1,20}", re.ASCII)
+_SLASH = re.compile(r"[/\\]")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
+
+
+def is_header_name(name: object) -> bool:
+    """Tell what HTTP takes for a header's name."""
+    return isinstance(name, str) and _HEADER.fullmatch(name) is not None
 
 
 class Options(TypedDict, total=False):
     """
     What a call may say beside its method and path; everything is optional.
+
+    None is as good as not given, except for `json`, where it is JSON's null.
 
     Attributes:
         params: The query; sequences repeat their name.
@@ -39,14 +47,14 @@ class Options(TypedDict, total=False):
         cost: Of one attempt, in the unit of the provider's budget.
     """
 
-    params: Params
-    headers: Mapping[str, str]
+    params: Params | None
+    headers: Mapping[str, str] | None
     json: Any
-    form: Mapping[str, str]
-    content: bytes
-    deadline_s: float
-    idempotency_key: str
-    cost: float
+    form: Mapping[str, str] | None
+    content: bytes | None
+    deadline_s: float | None
+    idempotency_key: str | None
+    cost: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,14 +96,14 @@ def request_of(
     _refuse(not _METHOD.fullmatch(method), "the method is no word of HTTP's")
     _check_path(path)
     content, kind = _body(options)
-    headers = _lowered(options.get("headers", {}))
+    headers = _lowered(options.get("headers") or {})
     if kind:
         headers = {"content-type": kind} | headers
     key = options.get("idempotency_key")
     if key is not None:
         headers |= _lowered({idempotency_header: key})
     _check_numbers(options)
-    params = options.get("params", {})
+    params = options.get("params") or {}
     _refuse(not all(map(_is_parameter, params.values())), "a parameter is no text")
     return Request(
         method=method,
@@ -117,15 +125,18 @@ def _check_path(path: str) -> None:
         path.isascii() and path.isprintable() and " " not in path and "\\" not in path
     )
     _refuse(not plain, "the path is not percent-encoded; use urllib.parse.quote")
-    climbs = {".", ".."} & {unquote(part) for part in path.split("/")}
+    # Decoded first: a provider that decodes '%2f' before it looks sees a '/' as well.
+    climbs = {".", ".."} & set(_SLASH.split(unquote(path)))
     _refuse(bool(climbs), "the path holds '.' or '..'; quote what comes from outside")
 
 
 def _check_numbers(options: Options) -> None:
     """Refuse a deadline or cost that is none."""
-    deadline_s, cost = options.get("deadline_s", 1.0), options.get("cost", 0.0)
-    _refuse(not 0 < deadline_s < float("inf"), "`deadline_s` is not more than 0")
-    _refuse(not 0 <= cost < float("inf"), "`cost` is not 0 or more")
+    deadline_s, cost = options.get("deadline_s"), options.get("cost")
+    is_wrong = deadline_s is not None and not 0 < deadline_s < float("inf")
+    _refuse(is_wrong, "`deadline_s` is not more than 0")
+    is_wrong = cost is not None and not 0 <= cost < float("inf")
+    _refuse(is_wrong, "`cost` is not 0 or more")
 
 
 def _is_parameter(held: object) -> bool:
@@ -141,14 +152,14 @@ def _is_scalar(held: object) -> bool:
 
 def _body(options: Options) -> tuple[bytes | None, str]:
     """Return the body and its content type; at most one of the three ways is used."""
-    ways = [name for name in ("json", "form", "content") if name in options]
-    _refuse(len(ways) > 1, "give one of `json`, `form` and `content`")
+    form, content = options.get("form"), options.get("content")
+    ways = ("json" in options, form is not None, content is not None)
+    _refuse(sum(ways) > 1, "give one of `json`, `form` and `content`")
     if "json" in options:
         return _encoded(options["json"]), "application/json"
-    if "form" in options:
-        form = urlencode(options["form"]).encode()
-        return form, "application/x-www-form-urlencoded"
-    return options.get("content"), ""
+    if form is not None:
+        return urlencode(form).encode(), "application/x-www-form-urlencoded"
+    return content, ""
 
 
 def _encoded(content: object) -> bytes:
@@ -166,7 +177,7 @@ def _encoded(content: object) -> bytes:
 def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
     """Return the headers by their names in lower case; refuse what would split them."""
     for name, value in headers.items():
-        _refuse(not _HEADER.fullmatch(name), "a header's name is none")
+        _refuse(not is_header_name(name), "a header's name is none")
         plain = value.isascii() and value.replace("\t", " ").isprintable()
         _refuse(not plain, f"the header {name!r} holds what no header may hold")
     return {name.lower(): value for name, value in headers.items()}

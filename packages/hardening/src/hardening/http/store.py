@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from threading import Lock
 
-from hardening.core import Clock, SystemClock, require
+from hardening.core import Clock, SystemClock, is_whole, renew_in_child, require
 from hardening.http.request import Params
 
 _CLOCK = SystemClock()
@@ -13,9 +13,15 @@ _MARK = b"1:"  # a value of another form, from another release, is not understoo
 _ENTRY_BYTES = 250  # what Python needs for an entry beside its key and value
 
 
-def key_of(base_url: str, path: str, params: Params, headers: Mapping[str, str]) -> str:
+def key_of(
+    base_url: str,
+    path: str,
+    params: Params,
+    headers: Mapping[str, str],
+    content: bytes = b"",
+) -> str:
     """
-    Return the key of an answer: a digest of all that was sent.
+    Return the key of an answer: a digest of all that was sent, the body included.
 
     Headers belong to it, the provider's too: what one customer's token was answered is
     never given to another. Nothing of it can be read from the key.
@@ -25,7 +31,8 @@ def key_of(base_url: str, path: str, params: Params, headers: Mapping[str, str])
 
     sent = [base_url, path, sorted(params.items()), sorted(headers.items())]
     told = json.dumps(sent, default=list).encode()
-    return blake2b(told, digest_size=20).hexdigest()
+    # JSON writes no byte 0, so where the body begins is never in doubt.
+    return blake2b(told + b"\0" + content, digest_size=20).hexdigest()
 
 
 def pack(content_type: str, content: bytes) -> bytes:
@@ -53,18 +60,24 @@ class MemoryStore:
         InvalidSetting: The size has no room for anything.
     """
 
-    __slots__ = ("_bytes", "_bytes_max", "_clock", "_entries", "_lock")
+    __slots__ = ("__weakref__", "_bytes", "_bytes_max", "_clock", "_entries", "_lock")
 
     def __init__(
         self, *, bytes_max: int = 16 * 1024 * 1024, clock: Clock = _CLOCK
     ) -> None:
-        rule = f"more than {_ENTRY_BYTES}"
-        holds = bytes_max > _ENTRY_BYTES
+        rule = f"a whole number, more than {_ENTRY_BYTES}"
+        holds = is_whole(bytes_max) and bytes_max > _ENTRY_BYTES
         require("MemoryStore.bytes_max", bytes_max, rule, holds=holds)
-        self._bytes_max, self._bytes = bytes_max, 0
+        self._bytes_max = bytes_max
         self._clock = clock
         self._entries: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
+        self._renew()
+        renew_in_child(self, MemoryStore._renew)
+
+    def _renew(self) -> None:
+        """Have a lock that nobody holds, and a sum that nobody left half done."""
         self._lock = Lock()
+        self._bytes = sum(_size(key, kept) for key, (_, kept) in self._entries.items())
 
     @property
     def size_bytes(self) -> int:

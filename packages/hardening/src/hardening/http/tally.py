@@ -1,17 +1,37 @@
 """The tally: how many calls, how they ended, and how long they took, by provider."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from hardening.core import Histogram, Kind, Measure, Sample
 from hardening.http.provider import Provider
 
 
+class Arm(NamedTuple):
+    """
+    Whose calls are counted together: with the switch off, a call fails otherwise.
+
+    Attributes:
+        provider: Its name.
+        is_guarded: Whether there were circuit, retrier, budget and cache.
+    """
+
+    provider: str
+    is_guarded: bool
+
+    @property
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        """Return how it is told apart on a graph."""
+        switch = "on" if self.is_guarded else "off"
+        return (("provider", self.provider), ("switch", switch))
+
+
 @dataclass(slots=True)
 class Counts:
     """
-    What is counted for one provider; threads may lose a count to one another.
+    What is counted for one arm; threads may lose a count to one another.
 
     Attributes:
         calls: By outcome: 'ok', 'cached', 'abandoned', or an error's word.
@@ -42,15 +62,13 @@ _PLAIN: tuple[tuple[str, str], ...] = (
 
 
 def measures_of(
-    providers: Iterable[Provider], counts: Callable[[str], Counts]
+    providers: Iterable[Provider], counts: Mapping[Arm, Counts]
 ) -> tuple[Measure, ...]:
     """Return all numbers, as they stand."""
-    providers = tuple(providers)
-    by_name = {provider.name: counts(provider.name) for provider in providers}
     return (
-        _measure("calls", "Calls, by how they ended.", Kind.COUNTER, _calls(by_name)),
+        _measure("calls", "Calls, by how they ended.", Kind.COUNTER, _calls(counts)),
         *(
-            _measure(name, meaning, Kind.COUNTER, _numbers(by_name, name))
+            _measure(name, meaning, Kind.COUNTER, _numbers(counts, name))
             for name, meaning in _PLAIN
         ),
         _measure(
@@ -58,8 +76,8 @@ def measures_of(
             "Duration of calls, all attempts and waits included.",
             Kind.HISTOGRAM,
             [
-                Sample(held.seconds.distribution(), _label(name))
-                for name, held in by_name.items()
+                Sample(held.seconds.distribution(), arm.labels)
+                for arm, held in counts.items()
             ],
         ),
         _measure(
@@ -67,7 +85,7 @@ def measures_of(
             "What may be spent now, in the budget's unit.",
             Kind.GAUGE,
             [
-                Sample(provider.budget.left, _label(provider.name))
+                Sample(provider.budget.left, (("provider", provider.name),))
                 for provider in providers
                 if provider.budget is not None
             ],
@@ -75,23 +93,18 @@ def measures_of(
     )
 
 
-def _calls(by_name: dict[str, Counts]) -> list[Sample]:
+def _calls(counts: Mapping[Arm, Counts]) -> list[Sample]:
     return [
-        Sample(number, (*_label(name), ("outcome", outcome)))
-        for name, held in by_name.items()
+        Sample(number, (*arm.labels, ("outcome", outcome)))
+        for arm, held in counts.items()
         for outcome, number in sorted(held.calls.items())
     ]
 
 
-def _numbers(by_name: dict[str, Counts], field_name: str) -> list[Sample]:
+def _numbers(counts: Mapping[Arm, Counts], field_name: str) -> list[Sample]:
     return [
-        Sample(getattr(held, field_name), _label(name))
-        for name, held in by_name.items()
+        Sample(getattr(held, field_name), arm.labels) for arm, held in counts.items()
     ]
-
-
-def _label(name: str) -> tuple[tuple[str, str], ...]:
-    return (("provider", name),)
 
 
 def _measure(name: str, meaning: str, kind: Kind, samples: list[Sample]) -> Measure:

@@ -95,8 +95,8 @@ def prepared(call: Call, timeout_s: float) -> httpx2.Request:
         return httpx2.Request(
             call.request.method,
             call.provider.base_url.rstrip("/") + call.request.path,
-            params=dict(call.params()) or None,
-            headers={**_DEFAULTS, **call.headers()},
+            params=dict(call.sent_params) or None,
+            headers={**_DEFAULTS, **call.sent_headers},
             content=call.request.content,
             extensions={"timeout": spans},
         )

@@ -10,12 +10,13 @@ Retry: call again what failed, later, a bounded number of times, only named erro
 the same policies: `hardening.retry.jobs`, and `.procrastinate`, `.celery`, `.rq`.
 """
 
+from hardening.core import retry_after_s
 from hardening.retry.attempts import Attempt, Attempts
 from hardening.retry.budget import Budget
 from hardening.retry.events import RetryEvent, RetryGaveUp, RetryScheduled
 from hardening.retry.policy import Failure, GiveUp, GiveUpReason, Policy, Wait, decide
 from hardening.retry.retrier import Retrier
-from hardening.retry.retry_after import RetryAfter, retry_after_s
+from hardening.retry.retry_after import RetryAfter
 from hardening.retry.schedule import (
     Decorrelated,
     FullJitter,

@@ -11,7 +11,7 @@ Source:
 
 from threading import Lock
 
-from hardening.core import require
+from hardening.core import is_number, renew_in_child, require
 
 
 class Budget:
@@ -26,15 +26,22 @@ class Budget:
             while fewer than about one call in eleven fails.
     """
 
-    __slots__ = ("_highest", "_lock", "_refund", "_tokens")
+    __slots__ = ("__weakref__", "_highest", "_lock", "_refund", "_tokens")
 
     def __init__(self, *, tokens: float = 10.0, refund: float = 0.1) -> None:
         rule = "more than 0 and finite"
-        require("Budget.tokens", tokens, rule, holds=0 < tokens < float("inf"))
+        holds = is_number(tokens) and 0 < tokens < float("inf")
+        require("Budget.tokens", tokens, rule, holds=holds)
         rule = "more than 0 and at most the tokens"
-        require("Budget.refund", refund, rule, holds=0 < refund <= tokens)
+        holds = is_number(refund) and 0 < refund <= tokens
+        require("Budget.refund", refund, rule, holds=holds)
         self._highest = self._tokens = tokens
         self._refund = refund
+        self._renew()
+        renew_in_child(self, Budget._renew)
+
+    def _renew(self) -> None:
+        """Have a lock that nobody holds."""
         self._lock = Lock()
 
     @property

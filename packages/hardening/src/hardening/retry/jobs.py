@@ -15,7 +15,7 @@ error decides, and nothing is kept between two attempts but what the queue keeps
 """
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
@@ -90,8 +90,8 @@ class JobRetries:
     _counts: Counts = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        rule = "one Policy or more"
-        require("JobRetries.rules", self.rules, rule, holds=bool(self.rules))
+        rule = "a tuple of one Policy or more"
+        require("JobRetries.rules", self.rules, rule, holds=_are_rules(self.rules))
         rule = "without Decorrelated, which needs the wait before; no queue keeps it"
         holds = not any(isinstance(each.schedule, Decorrelated) for each in self.rules)
         require("JobRetries.rules", self.rules, rule, holds=holds)
@@ -157,6 +157,12 @@ class JobRetries:
         if since_unix_s is None:
             return 0.0
         return max(0.0, self.clock.unix_s() - since_unix_s)
+
+
+def _are_rules(rules: object) -> bool:
+    """Tell rules from one that stands for all of them."""
+    listed = tuple(rules) if isinstance(rules, Sequence) else ()
+    return bool(listed) and all(isinstance(rule, Policy) for rule in listed)
 
 
 Since = Callable[[Any], float | None]

@@ -6,6 +6,7 @@ is reached by a call that succeeds.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -122,9 +123,10 @@ class Judge:
     def _gave_up(self, failure: Failure, name: str, reason: GiveUpReason) -> None:
         """Count and tell that none follows, and note it on the error."""
         self.counts.gave_up[reason] += 1
-        failure.error.add_note(
+        _note(
+            failure.error,
             f"Gave up after attempt {failure.attempt} of {self.policy.attempts}, "
-            f"{failure.elapsed_s:.1f} s in: {reason}."
+            f"{failure.elapsed_s:.1f} s in: {reason}.",
         )
         self.listener(
             RetryGaveUp(
@@ -135,3 +137,9 @@ class Judge:
                 error=failure.error,
             )
         )
+
+
+def _note(error: Exception, text: str) -> None:
+    """Note it on the error; one that nobody may write to, a frozen one, stays as it is."""
+    with suppress(AttributeError):
+        error.add_note(text)

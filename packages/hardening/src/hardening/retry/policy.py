@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from hardening.core import require
+from hardening.core import is_number, is_whole, require
 from hardening.retry.schedule import FullJitter, Schedule, delay_s
 
 _SCHEDULE = FullJitter()
@@ -55,12 +55,23 @@ class Policy:
         rule = "an Exception class, a tuple of one or more, or a function of an error"
         holds = bool(caught) and all(map(_is_error, caught))
         require("Policy.on", self.on, rule, holds=holds)
-        require("Policy.attempts", self.attempts, "1 or more", holds=self.attempts >= 1)
-        holds = self.deadline_s is None or self.deadline_s > 0
-        require("Policy.deadline_s", self.deadline_s, "more than 0", holds=holds)
-        holds = 0 <= self.asked_max_s < float("inf")
-        require("Policy.asked_max_s", self.asked_max_s, "0 or more", holds=holds)
+        self._require_numbers()
+        rule, holds = "a schedule of the kit", isinstance(self.schedule, Schedule)
+        require("Policy.schedule", self.schedule, rule, holds=holds)
+        rule, holds = "a function of an error", callable(self.retry_after)
+        require("Policy.retry_after", self.retry_after, rule, holds=holds)
         object.__setattr__(self, "caught", caught)
+
+    def _require_numbers(self) -> None:
+        """Refuse counts and spans that are none."""
+        holds = is_whole(self.attempts) and self.attempts >= 1
+        rule = "a whole number, 1 or more"
+        require("Policy.attempts", self.attempts, rule, holds=holds)
+        span_s = self.deadline_s
+        holds = span_s is None or (is_number(span_s) and span_s > 0)
+        require("Policy.deadline_s", span_s, "more than 0", holds=holds)
+        holds = is_number(self.asked_max_s) and 0 <= self.asked_max_s < float("inf")
+        require("Policy.asked_max_s", self.asked_max_s, "0 or more", holds=holds)
 
     def names(self, error: BaseException) -> bool:
         """Tell whether the error is worth another attempt."""

@@ -22,7 +22,7 @@ from typing import ParamSpec, TypeVar
 from rq import Retry, get_current_job
 from rq.job import Job
 
-from hardening.core import Entropy, SystemEntropy, require
+from hardening.core import Entropy, SystemEntropy, is_whole, require
 from hardening.retry.jobs import JobFailure, JobRetries
 from hardening.retry.schedule import Decorrelated, Schedule, delay_s
 
@@ -78,7 +78,8 @@ def intervals(
     Raises:
         InvalidSetting: The schedule or the attempts are none of these.
     """
-    require("intervals.attempts", attempts, "2 or more", holds=attempts > 1)
+    holds = is_whole(attempts) and attempts > 1
+    require("intervals.attempts", attempts, "a whole number, 2 or more", holds=holds)
     holds = not isinstance(schedule, Decorrelated)
     require("intervals.schedule", schedule, "any but Decorrelated", holds=holds)
     waits_s = [

@@ -10,7 +10,7 @@ afterwards holds all with full jitter from 1 s, about 510 from 2 s, and about 47
 from dataclasses import dataclass
 from typing import assert_never
 
-from hardening.core import require
+from hardening.core import is_number, require
 
 # 2 to the 60th seconds are longer than the universe is old; past it only overflow waits.
 _DOUBLINGS_MAX = 60
@@ -71,9 +71,10 @@ class Spread:
     high_s: float = 29.0
 
     def __post_init__(self) -> None:
-        require("Spread.low_s", self.low_s, "0 or more", holds=self.low_s >= 0)
+        holds = is_number(self.low_s) and self.low_s >= 0
+        require("Spread.low_s", self.low_s, "0 or more", holds=holds)
         rule = "finite and at least low_s"
-        holds = self.low_s <= self.high_s < float("inf")
+        holds = is_number(self.high_s) and self.low_s <= self.high_s < float("inf")
         require("Spread.high_s", self.high_s, rule, holds=holds)
 
 
@@ -93,7 +94,7 @@ class Polynomial:
     offset_s: float = 15.0
 
     def __post_init__(self) -> None:
-        holds = 0 <= self.offset_s < float("inf")
+        holds = is_number(self.offset_s) and 0 <= self.offset_s < float("inf")
         require("Polynomial.offset_s", self.offset_s, "0 or more", holds=holds)
 
 
@@ -130,7 +131,7 @@ def delay_s(
 
 def _require_bounds(owner: str, base_s: float, cap_s: float) -> None:
     """Refuse a base that is not positive, or a cap below it."""
-    holds = 0 < base_s < float("inf")
+    holds = is_number(base_s) and 0 < base_s < float("inf")
     require(f"{owner}.base_s", base_s, "more than 0 and finite", holds=holds)
-    holds = base_s <= cap_s < float("inf")
+    holds = is_number(cap_s) and base_s <= cap_s < float("inf")
     require(f"{owner}.cap_s", cap_s, "finite and at least base_s", holds=holds)
