@@ -209,13 +209,16 @@ def test_measures_show_use_rejections_and_waits(engine_of):
     [
         ("threshold", 0),
         ("threshold", 1.01),
+        ("threshold", "0.85"),
+        ("retry_after_s", None),
+        ("retry_spread_s", "2"),
         ("threshold", float("nan")),
         ("retry_after_s", 0),
         ("retry_after_s", float("inf")),
         ("retry_spread_s", -1),
     ],
 )
-def test_a_wrong_setting_is_refused_by_its_name(engine_of, setting, value):
+def test_wrong_settings_are_refused_by_name(engine_of, setting, value):
     """What cannot work is refused where it is made."""
     with pytest.raises(InvalidSetting, match=rf"Gate\.{setting} must be"):
         Gate(engine_of(1), **{setting: value})

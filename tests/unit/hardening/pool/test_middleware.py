@@ -121,10 +121,85 @@ def test_a_rejection_after_the_first_byte_is_the_server_s_to_end(pool, gate):
         answered(PoolMiddleware(handler, gates=[gate]))
 
 
+@pytest.mark.parametrize("way", ["around", "within"])
+@pytest.mark.parametrize("debug", [False, True])
+def test_starlette_answers_503_for_a_handlers_rejection(pool, gate, way, debug):
+    """Its outermost layer answers errors first; the client is told to come back anyway."""
+    starlette = pytest.importorskip("starlette.applications")
+    routing = pytest.importorskip("starlette.routing")
+    testclient = pytest.importorskip("starlette.testclient")
+
+    async def handler(_request):
+        pool._nconns = 9
+        gate.check()
+
+    routes = [routing.Route("/orders", handler)]
+    app = starlette.Starlette(routes=routes, debug=debug)
+    if way == "within":
+        app.add_middleware(PoolMiddleware, gates=[gate])
+    else:
+        app = PoolMiddleware(app, gates=[gate])
+    client = testclient.TestClient(app, raise_server_exceptions=False)
+    answer = client.get("/orders")
+    assert (503, "2") == (answer.status_code, answer.headers["retry-after"])
+    assert "pool_exhausted" == answer.json()["error"]
+
+
+async def fail(scope, receive, send):  # noqa: ARG001 - ASGI's shape
+    """Answer 500, in two pieces."""
+    await send({"type": "http.response.start", "status": 500, "headers": []})
+    await send({"type": "http.response.body", "body": b"oh", "more_body": True})
+    await send({"type": "http.response.body", "body": b" no"})
+
+
+def test_a_failure_of_the_application_s_own_is_answered_as_it_is(gate):
+    """Held back is not lost."""
+    sent = answered(PoolMiddleware(fail, gates=[gate]))
+    assert [500, b"oh", b" no"] == [m.get("status", m.get("body")) for m in sent]
+
+
+def test_another_error_s_answer_goes_out_before_the_error(gate):
+    """A framework answers 500 and raises again for the log; both are as they were."""
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def handler(scope, receive, send):
+        await fail(scope, receive, send)
+        raise ZeroDivisionError
+
+    app = PoolMiddleware(handler, gates=[gate])
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(app({"type": "http", "path": "/"}, None, send))
+    assert [500, b"oh", b" no"] == [m.get("status", m.get("body")) for m in sent]
+
+
+@pytest.mark.parametrize(("pieces", "kept"), [(7, 0), (8, 9)])
+def test_a_failure_without_end_fills_no_memory(gate, pieces, kept):
+    """What is longer than any framework's answer goes out as it comes."""
+    sent, before = [], []
+
+    async def send(message):
+        sent.append(message)
+
+    async def handler(scope, receive, send):  # noqa: ARG001 - ASGI's shape
+        await send({"type": "http.response.start", "status": 500, "headers": []})
+        piece = {"type": "http.response.body", "body": b"x", "more_body": True}
+        for _ in range(pieces):
+            await send(piece)
+        before.append(len(sent))
+
+    app = PoolMiddleware(handler, gates=[gate])
+    asyncio.run(app({"type": "http", "path": "/"}, None, send))
+    assert ([kept], pieces + 1) == (before, len(sent))
+
+
 def test_wrong_settings_are_refused(gate):
     """A middleware that guards nothing, or exempts everything, is a mistake."""
-    with pytest.raises(InvalidSetting, match=r"PoolMiddleware\.gates"):
-        PoolMiddleware(greet, gates=[])
+    for gates in ([], gate, [None], None):
+        with pytest.raises(InvalidSetting, match=r"PoolMiddleware\.gates"):
+            PoolMiddleware(greet, gates=gates)
     for path in ("health", "/", ""):
         with pytest.raises(InvalidSetting, match=r"PoolMiddleware\.exempt"):
             PoolMiddleware(greet, gates=[gate], exempt=[path])

@@ -23,6 +23,8 @@ from hardening.core import (
     SystemEntropy,
     always_on,
     ignore,
+    is_number,
+    renew_in_child,
     require,
 )
 from hardening.pool.episode import Episode, after_rejection, is_over
@@ -46,6 +48,8 @@ THRESHOLD = 0.85
 
 # 0.07 * 100 is 7.000000000000001: the seventh of a hundred connections is still 7 %.
 _ROUNDING = 1e-9
+
+_AWAY_MAX_S = 3600.0  # nobody who is sent away for longer comes back
 
 _REMIND_S = 60.0  # an episode that lasts is told once a minute
 _CALM_S = 10.0  # shorter, and a pool that swings about its limit tells of it each time
@@ -88,6 +92,7 @@ class Gate:
     """
 
     __slots__ = (
+        "__weakref__",
         "_clock",
         "_entropy",
         "_episode",
@@ -118,11 +123,12 @@ class Gate:
         clock: Clock = _CLOCK,
         entropy: Entropy = _ENTROPY,
     ) -> None:
-        _require("threshold", threshold, "more than 0, at most 1", 0 < threshold <= 1)
-        rule = "more than 0, at most 3600"
-        _require("retry_after_s", retry_after_s, rule, 0 < retry_after_s <= 3600)  # noqa: PLR2004
-        rule = "0 or more, at most 3600"
-        _require("retry_spread_s", retry_spread_s, rule, 0 <= retry_spread_s <= 3600)  # noqa: PLR2004
+        holds = is_number(threshold) and 0 < threshold <= 1
+        _require("threshold", threshold, "more than 0, at most 1", holds)
+        holds = is_number(retry_after_s) and 0 < retry_after_s <= _AWAY_MAX_S
+        _require("retry_after_s", retry_after_s, "more than 0, at most 3600", holds)
+        holds = is_number(retry_spread_s) and 0 <= retry_spread_s <= _AWAY_MAX_S
+        _require("retry_spread_s", retry_spread_s, "0 or more, at most 3600", holds)
         found = find_reader(pool)
         self.name = name or found.name or "pool"
         self.threshold = threshold
@@ -132,12 +138,17 @@ class Gate:
         self._retry_after_s, self._retry_spread_s = retry_after_s, retry_spread_s
         self._listener, self._switch = listener, switch
         self._clock, self._entropy = clock, entropy
-        self._lock = Lock()
+        self._renew()
+        renew_in_child(self, Gate._renew)
         self._episode: Episode | None = None
         self._rejections = 0
         self._waits = Histogram()
         if not found.quick:
             listener(PoolReadSlowly(pool=self.name, library=found.library))
+
+    def _renew(self) -> None:
+        """Have a lock that nobody holds."""
+        self._lock = Lock()
 
     @contextmanager
     def admit(
@@ -151,7 +162,9 @@ class Gate:
         Check, borrow, measure the wait, and give back.
 
         Args:
-            lend: `pool.connection`, `engine.connect`, `engine.begin`, a sessionmaker.
+            lend: `pool.connection`, `engine.connect`, `engine.begin`. A sessionmaker
+                will do; but a session takes its connection with its first statement,
+                so that its wait is not measured.
             args: What it is called with.
             kwargs: Likewise.
 

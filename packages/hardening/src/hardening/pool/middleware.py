@@ -15,6 +15,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+_HELD_MAX = 8  # messages; a framework's failure has two, an endless stream has no end
+
 EXEMPT = ("/admin", "/health", "/healthz", "/livez", "/metrics", "/readyz")
 """What has to answer most of all when the service is overloaded."""
 
@@ -23,8 +25,13 @@ class PoolMiddleware:
     """
     Answers 503 with Retry-After while a gate rejects: an ASGI middleware.
 
+        app.add_middleware(PoolMiddleware, gates=[gate])  # Starlette, FastAPI
+        app = PoolMiddleware(app, gates=[gate])           # any other
+
     The same answer is given to a request whose own `Gate.check` or `admit` was rejected,
-    as long as it has sent nothing. Requests of other kinds than HTTP pass unchecked.
+    as long as it has sent nothing but the 500 of a framework that saw the error first:
+    an answer of 500 is held back until the application is done. Requests of other kinds
+    than HTTP pass unchecked.
 
     Args:
         app: The application.
@@ -40,9 +47,8 @@ class PoolMiddleware:
         self, app: App, *, gates: Iterable[Gate], exempt: Iterable[str] = EXEMPT
     ) -> None:
         self._app = app
-        self._gates = tuple(gates)
+        self._gates = _gates_of(gates)
         paths = tuple(exempt)
-        require("PoolMiddleware.gates", "()", "one or more", holds=bool(self._gates))
         holds = all(path.startswith("/") and path.strip("/") for path in paths)
         rule = "paths that begin with a slash"
         require("PoolMiddleware.exempt", paths, rule, holds=holds)
@@ -54,20 +60,19 @@ class PoolMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        has_begun = False
-
-        async def noted(message: Message) -> None:
-            nonlocal has_begun
-            has_begun = True
-            await send(message)
-
+        answer = _Answer(send)
         try:
             self._check(scope["path"])
-            await self._app(scope, receive, noted)
+            await self._app(scope, receive, answer)
         except PoolExhausted as exhausted:
-            if has_begun:
+            if answer.has_begun:
                 raise
-            await _answer(exhausted, send)
+            await _reject(exhausted, send)
+        except Exception:
+            await answer.flush()
+            raise
+        else:
+            await answer.flush()
 
     def _check(self, path: str) -> None:
         """Let the gates look, unless the path is exempt."""
@@ -77,7 +82,58 @@ class PoolMiddleware:
             gate.check()
 
 
-async def _answer(exhausted: PoolExhausted, send: Send) -> None:
+def _gates_of(gates: object) -> tuple[Gate, ...]:
+    """Return the gates; refuse what is none, and one that stands for a list of them."""
+    given = tuple(gates) if isinstance(gates, Iterable) else ()
+    holds = bool(given) and all(isinstance(gate, Gate) for gate in given)
+    require("PoolMiddleware.gates", gates, "one Gate or more, in a list", holds=holds)
+    return given
+
+
+class _Answer:
+    """
+    What the application sends; a failure waits to be replaced by a rejection.
+
+    Starlette's outermost layer answers 500 to whatever a handler raises, and raises it
+    again: by then a rejection is too late, unless that answer did not go out yet.
+
+    Args:
+        send: The server's.
+
+    Attributes:
+        has_begun: Whether the server was given anything.
+    """
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._held: list[Message] = []
+        self.has_begun = False
+
+    async def __call__(self, message: Message) -> None:
+        """Send a message on, or hold it back."""
+        if not self.has_begun and (self._held or _is_failure(message)):
+            self._held.append(message)
+            if len(self._held) > _HELD_MAX:
+                await self.flush()
+            return
+        self.has_begun = True
+        await self._send(message)
+
+    async def flush(self) -> None:
+        """Send what was held back: it was meant."""
+        held, self._held = self._held, []
+        for message in held:
+            self.has_begun = True
+            await self._send(message)
+
+
+def _is_failure(message: Message) -> bool:
+    """Tell the start of an answer that a framework gives to an error."""
+    kind, status = message["type"], message.get("status")
+    return kind == "http.response.start" and status == 500  # noqa: PLR2004 - HTTP's
+
+
+async def _reject(exhausted: PoolExhausted, send: Send) -> None:
     """
     Send the rejection.
 
