@@ -11,6 +11,8 @@ import pytest
 
 pytest.importorskip("grpc")
 
+from hardening.grpc import BackendAdded
+
 PROGRAM = Path(__file__).with_name("server.py")
 
 
@@ -46,6 +48,29 @@ class Backend:
         self.process.wait()
         self.process.stdin.close()
         self.process.stdout.close()
+
+
+def state_of(channel, address):
+    """Return how an address of a rotation stands; None when it is none of its."""
+    member = channel.hub._fleet.members.get(address)
+    return member.state if member is not None else None
+
+
+class HandlerBroke(Exception):
+    """What a listener raises that writes to a disk that is full."""
+
+
+class Raising:
+    """A listener that raises at every event but the first, of the making."""
+
+    def __init__(self):
+        self.told = []
+
+    def __call__(self, event):
+        """Note the event, and raise."""
+        self.told.append(event)
+        if type(event) is not BackendAdded:
+            raise HandlerBroke
 
 
 @pytest.fixture(scope="module")

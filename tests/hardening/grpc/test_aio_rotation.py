@@ -12,6 +12,8 @@ from grpc import aio
 from hardening.grpc import RotationClosed, Settings, State
 from hardening.grpc.aio import AsyncRotation
 
+from .conftest import Raising, state_of
+
 QUIET = Settings(health_interval_s=None)
 
 
@@ -87,7 +89,7 @@ def test_a_killed_server_costs_no_call(backends):
             await until(lambda: lost.get_state() is not grpc.ChannelConnectivity.READY)
             counted = await asked(channel, 40)
             assert ({"a", "c"}, 40) == (set(counted), counted.total())
-            assert State.EJECTED is channel.hub.state_of(backends[1].address)
+            assert State.EJECTED is state_of(channel, backends[1].address)
 
     run(steps)
 
@@ -171,7 +173,7 @@ def test_health_addresses_and_the_switch_are_followed(backends):
         ) as channel:
             backends[0].signal(signal.SIGUSR1)
             place = backends[0].address
-            await until(lambda: channel.hub.state_of(place) is State.UNHEALTHY)
+            await until(lambda: state_of(channel, place) is State.UNHEALTHY)
             assert {"b": 4} == await asked(channel, 4)
             listed[:] = addresses(backends)[1:]
             await until(lambda: place not in channel.addresses)
@@ -182,6 +184,46 @@ def test_health_addresses_and_the_switch_are_followed(backends):
             assert [b"b"] * 3 == [one async for one in many]
             count = channel.stream_unary("/t.T/Count")
             assert b"1" == await count(iter([b"x"]), timeout=5)
+
+    run(steps)
+
+
+def test_a_listener_that_raises_stops_no_probe(backends, caplog):
+    """It is logged, since nobody else is there to hear of it; servers come back."""
+    settings = Settings(health_interval_s=0.05)
+
+    async def steps():
+        where = addresses(backends)
+        async with AsyncRotation(
+            where, settings=settings, listener=Raising()
+        ) as channel:
+            for number, state in (
+                (signal.SIGUSR1, State.UNHEALTHY),
+                (signal.SIGUSR2, State.SERVING),
+            ):
+                for one in backends[:2]:
+                    one.signal(number)
+                for place in where[:2]:
+                    await until(lambda: state_of(channel, place) is state)  # noqa: B023 - at once
+
+    run(steps)
+    assert "grpc_housekeeping_failed" in caplog.text
+
+
+def test_a_probe_that_breaks_stops_no_other_chore(backends, monkeypatch):
+    """What nobody thought of is logged, and the next round is made."""
+    found = []
+
+    def odd(_response):
+        found.append(1)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("hardening.grpc.health.reason_of", odd)
+    settings = Settings(health_interval_s=0.02)
+
+    async def steps():
+        async with AsyncRotation([backends[0].address], settings=settings):
+            await until(lambda: len(found) > 2)
 
     run(steps)
 

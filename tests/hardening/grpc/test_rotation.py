@@ -19,6 +19,8 @@ from hardening.grpc import (
     State,
 )
 
+from .conftest import Raising, state_of
+
 QUIET = Settings(health_interval_s=None)
 
 
@@ -108,7 +110,7 @@ def test_a_killed_server_costs_no_call(backends, method, until):
         counted = asked(channel, 60, method)
         assert {"a", "c"} == set(counted)
         assert 60 == counted.total()
-        assert State.EJECTED is channel.hub.state_of(backends[1].address)
+        assert State.EJECTED is state_of(channel, backends[1].address)
 
 
 def test_calls_under_way_at_a_killed_server_are_repeated_if_they_may_be(backends):
@@ -181,11 +183,43 @@ def test_a_server_that_is_not_serving_gets_no_calls_until_it_is(backends, until)
     with Rotation(addresses(backends), settings=settings) as channel:
         backends[0].signal(signal.SIGUSR1)
         place = backends[0].address
-        until(lambda: channel.hub.state_of(place) is State.UNHEALTHY)
+        until(lambda: state_of(channel, place) is State.UNHEALTHY)
         assert {"b": 5, "c": 5} == asked(channel, 10)
         backends[0].signal(signal.SIGUSR2)
-        until(lambda: channel.hub.state_of(place) is State.SERVING)
+        until(lambda: state_of(channel, place) is State.SERVING)
         assert {"a", "b", "c"} == set(asked(channel, 9))
+
+
+def test_a_listener_that_raises_stops_no_probe(backends, until, caplog):
+    """It is logged, since nobody else is there to hear of it; servers come back."""
+    listener = Raising()
+    settings = Settings(health_interval_s=0.05)
+    with Rotation(addresses(backends), settings=settings, listener=listener) as channel:
+        until(lambda: is_connected(channel, backends[0].address))
+        for number, state in (
+            (signal.SIGUSR1, State.UNHEALTHY),
+            (signal.SIGUSR2, State.SERVING),
+        ):
+            for one in backends[:2]:
+                one.signal(number)
+            for one in backends[:2]:
+                until(lambda: state_of(channel, one.address) is state)  # noqa: B023 - at once
+    assert "grpc_housekeeping_failed" in caplog.text
+    assert "HandlerBroke" in caplog.text
+
+
+def test_a_probe_that_breaks_stops_no_other_chore(backends, until, monkeypatch):
+    """What nobody thought of is logged, and the next round is made."""
+    found = []
+
+    def odd(_response):
+        found.append(1)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("hardening.grpc.health.reason_of", odd)
+    settings = Settings(health_interval_s=0.02)
+    with Rotation([backends[0].address], settings=settings):
+        until(lambda: len(found) > 2)
 
 
 def test_a_restarted_server_gets_calls_again(backends, until):
@@ -198,9 +232,9 @@ def test_a_restarted_server_gets_calls_again(backends, until):
         asked(one, 6)
         backends[1].kill()
         asked(one, 20, "/t.T/Get")
-        until(lambda: one.hub.state_of(backends[1].address) is not State.SERVING)
+        until(lambda: state_of(one, backends[1].address) is not State.SERVING)
         backends[1].start()
-        until(lambda: one.hub.state_of(backends[1].address) is State.SERVING)
+        until(lambda: state_of(one, backends[1].address) is State.SERVING)
         assert {"a", "b", "c"} == set(asked(one, 9))
     kinds = {type(event) for event in told}
     assert kinds & {BackendEjected, BackendUnhealthy}
@@ -214,7 +248,7 @@ def test_new_addresses_get_calls_and_old_ones_end_theirs_first(backends, until):
         assert {"a": 4} == asked(channel, 4)
         slow = channel.unary_unary("/t.T/Who").future(b"500", timeout=5)
         listed[:] = [backends[1].address, backends[2].address]
-        until(lambda: channel.hub.state_of(backends[0].address) is State.DRAINING)
+        until(lambda: state_of(channel, backends[0].address) is State.DRAINING)
         assert {"b": 4, "c": 4} == asked(channel, 8)
         assert b"a" == slow.result()
         until(lambda: backends[0].address not in channel.addresses)

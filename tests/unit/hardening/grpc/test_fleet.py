@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardening.core import InvalidSetting
+from hardening.core import InvalidSetting, ignore
 from hardening.grpc import (
     BackendAdded,
     BackendDraining,
@@ -17,6 +17,7 @@ from hardening.grpc import (
     State,
 )
 from hardening.grpc.machine import Fleet
+from hardening.testing import FakeClock
 
 PROBED = Settings(failures=3, ejection_s=10, ejection_max_s=40, drain_s=5)
 UNPROBED = Settings(
@@ -257,15 +258,27 @@ def test_there_is_always_an_address_for_a_call(steps, settings):
         ("health_timeout_s", float("nan")),
         ("resolve_interval_s", float("inf")),
         ("drain_s", -1),
+        ("attempts", 2.5),
+        ("attempts", "3"),
+        ("failures", True),
+        ("ejection_s", "10"),
+        ("ejection_max_s", "300"),
+        ("ejected_most", None),
+        ("health_timeout_s", None),
+        ("health_service", None),
+        ("idempotent", {"/a/b"}),
+        ("idempotent", None),
     ],
 )
-def test_a_wrong_setting_is_refused_by_name(field, value):
+def test_wrong_settings_are_refused_by_name(field, value):
     """At construction, not at the first outage."""
     with pytest.raises(InvalidSetting, match=rf"Settings\.{field} must be"):
         Settings(**{field: value})
 
 
-@pytest.mark.parametrize(("host", "port"), [("", 1), ("a", 0), ("a", 65_536)])
+@pytest.mark.parametrize(
+    ("host", "port"), [("", 1), ("a", 0), ("a", 65_536), ("a", "1")]
+)
 def test_a_wrong_name_to_look_up_is_refused(host, port):
     """Likewise."""
     with pytest.raises(InvalidSetting, match=r"Dns\.(host|port) must be"):
@@ -282,7 +295,12 @@ def test_dns_lists_every_address_once():
 
 @pytest.mark.parametrize(
     ("addresses", "channels", "field"),
-    [([], 1, "addresses"), ("a:1", 1, "addresses"), (["a:1"], 0, "channels")],
+    [
+        ([], 1, "addresses"),
+        ("a:1", 1, "addresses"),
+        (["a:1"], 0, "channels"),
+        (["a:1"], 1.5, "channels"),
+    ],
 )
 def test_a_rotation_without_an_address_is_refused(addresses, channels, field):
     """A text is no list of addresses: its letters are none."""
@@ -291,3 +309,42 @@ def test_a_rotation_without_an_address_is_refused(addresses, channels, field):
 
     with pytest.raises(InvalidSetting, match=rf"Rotation\.{field}"):
         Rotation(addresses, channels_per_address=channels)
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"), [(1, None), (2, "NOT_SERVING"), (7, "7")]
+)
+def test_a_server_of_a_later_release_is_unwell_in_its_own_way(status, reason):
+    """A status that nobody here knows is no health, and no error of ours."""
+    pytest.importorskip("grpc")
+    from grpc_health.v1 import health_pb2  # noqa: PLC0415 - needs gRPC
+
+    from hardening.grpc import health  # noqa: PLC0415 - needs gRPC
+
+    response = health_pb2.HealthCheckResponse()
+    response.status = status
+    assert reason == health.reason_of(response)
+
+
+@pytest.mark.parametrize(
+    ("timeout_s", "later_s", "given_s"),
+    [(None, 9, 5), (9, 1, 5), (9, 5, 4), (9, 9, 0), (9, 10, 0)],
+)
+def test_an_attempt_gets_what_is_left_of_its_call(timeout_s, later_s, given_s):
+    """Nothing left is nothing, not the whole time of an attempt."""
+    pytest.importorskip("grpc")
+    from hardening.grpc.attempts import Attempts  # noqa: PLC0415 - needs gRPC
+    from hardening.grpc.hub import Hub  # noqa: PLC0415 - needs gRPC
+
+    clock = FakeClock()
+    hub = Hub(
+        ["a:1", "b:1"],
+        channels_per_address=1,
+        connect=lambda address: address,
+        settings=Settings(attempt_timeout_s=5, idempotent=lambda _: True),
+        listener=ignore,
+        clock=clock,
+    )
+    attempts = Attempts(hub, {"timeout": timeout_s}, idempotent=True)
+    clock.advance(later_s)
+    assert given_s == attempts.options()["timeout"]

@@ -21,7 +21,7 @@ from hardening.core import (
 )
 from hardening.grpc import health
 from hardening.grpc.attempts import Attempts
-from hardening.grpc.chores import Chores
+from hardening.grpc.chores import Chores, surviving
 from hardening.grpc.events import RotationEvent
 from hardening.grpc.hub import Hub, Lease, Resolver, channel_options
 from hardening.grpc.settings import Settings
@@ -38,7 +38,9 @@ class AsyncRotation(aio.Channel):  # type: ignore[misc]  # gRPC has no types of 
     Calls go round the addresses that serve, as `Rotation` does for threads.
 
     Make it within a running loop. A resolver may block: it is run in a thread, and given
-    ten seconds.
+    ten seconds, except for the first time: a rotation has addresses when it is made, so
+    that look-up is made on the loop and takes as long as it takes. Make the rotation
+    while the service starts.
 
     Args:
         addresses: 'host:port' each; or a function that looks them up.
@@ -345,7 +347,8 @@ async def _run(
     while (hub := reference()) is not None:
         woken.clear()
         chores = chores or Chores(hub.settings, hub.clock.monotonic_s())
-        await _work(hub, chores)
+        with surviving():
+            await _work(hub, chores)
         span_s = chores.wait_s(hub.clock.monotonic_s(), draining=hub.drains())
         del hub
         try:

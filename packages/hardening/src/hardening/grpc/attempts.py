@@ -51,7 +51,8 @@ class Attempts(Generic[Channel]):
         options["wait_for_ready"] = None
         most_s = self._hub.settings.attempt_timeout_s
         if self._idempotent and most_s is not None:
-            options["timeout"] = min(most_s, options.get("timeout") or most_s)
+            left = options.get("timeout")  # 0.0 is no time, None is any
+            options["timeout"] = most_s if left is None else min(most_s, left)
         return options
 
     def go_on(self, error: Any, *, connected: bool) -> bool:  # noqa: ANN401 - gRPC's error has no type of its own

@@ -1,9 +1,27 @@
 """Chores: when to probe, when to look addresses up, and how long nothing is due."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from hardening.grpc.settings import Settings
 
 _DRAIN_POLL_S = 0.25  # a call that ends late delays the end of a drain by that much
 _NEVER_S = 3600.0
+
+
+@contextmanager
+def surviving() -> Iterator[None]:
+    """
+    Log what a chore raised, and go on.
+
+    Nobody else hears of it: without, a listener that raises once would end the probes
+    for good, and addresses that are left out would never come back.
+    """
+    try:
+        yield
+    except Exception:
+        logging.getLogger("hardening").exception("grpc_housekeeping_failed")
 
 
 class Chores:

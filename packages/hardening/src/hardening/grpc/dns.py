@@ -3,7 +3,7 @@
 import socket
 from dataclasses import dataclass
 
-from hardening.core import require
+from hardening.core import is_whole, require
 
 _PORT_MAX = 65_535
 
@@ -30,7 +30,8 @@ class Dns:
     def __post_init__(self) -> None:
         require("Dns.host", self.host, "a name", holds=bool(self.host))
         rule = f"from 1 to {_PORT_MAX}"
-        require("Dns.port", self.port, rule, holds=1 <= self.port <= _PORT_MAX)
+        holds = is_whole(self.port) and 1 <= self.port <= _PORT_MAX
+        require("Dns.port", self.port, rule, holds=holds)
 
     @property
     def target(self) -> str:

@@ -35,7 +35,9 @@ def reason_of(response: Any) -> str | None:  # noqa: ANN401 - a message
     status = health.HealthCheckResponse.ServingStatus
     if response.status == status.SERVING:
         return None
-    return str(status.Name(response.status))
+    known = response.status in status.values()
+    # A server of a later release may know more ways to be unwell.
+    return str(status.Name(response.status) if known else response.status)
 
 
 def reason_of_error(error: Any) -> str | None:  # noqa: ANN401 - gRPC's error has no type of its own

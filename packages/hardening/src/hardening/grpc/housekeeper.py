@@ -6,7 +6,7 @@ from threading import Event, Thread, current_thread
 import grpc
 
 from hardening.grpc import health
-from hardening.grpc.chores import Chores
+from hardening.grpc.chores import Chores, surviving
 from hardening.grpc.hub import Hub
 
 _JOIN_S = 5.0
@@ -58,7 +58,8 @@ def _run(
         if hub is None:
             return
         chores = chores or Chores(hub.settings, hub.clock.monotonic_s())
-        _work(hub, chores, closed)
+        with surviving():
+            _work(hub, chores, closed)
         span_s = chores.wait_s(hub.clock.monotonic_s(), draining=hub.drains())
         del hub
         woken.wait(span_s)

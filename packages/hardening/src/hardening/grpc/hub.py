@@ -7,7 +7,8 @@ from typing import Generic, TypeVar
 
 import grpc
 
-from hardening.core import Clock, Kind, Listener, Measure, Sample, require
+from hardening.core import Clock, Kind, Listener, Measure, Sample, is_whole, require
+from hardening.grpc.chores import surviving
 from hardening.grpc.errors import RotationClosed
 from hardening.grpc.events import AddressesNotResolved, RotationEvent
 from hardening.grpc.machine import Events, Fleet, Member, State
@@ -78,8 +79,9 @@ class Hub(Generic[Channel]):
         clock: Clock,
     ) -> None:
         count = channels_per_address
-        rule = "1 or more"
-        require("Rotation.channels_per_address", count, rule, holds=count >= 1)
+        rule = "a whole number, 1 or more"
+        holds = is_whole(count) and count >= 1
+        require("Rotation.channels_per_address", count, rule, holds=holds)
         self.settings = settings
         self.clock = clock
         self.retries = 0
@@ -155,31 +157,26 @@ class Hub(Generic[Channel]):
         Raises:
             InvalidSetting: There is none.
         """
-        addresses = _checked(addresses)
-        with self._lock:
-            if self._closed:
-                return
-            events = self._fleet.listed(addresses, self.clock.monotonic_s())
-            for address in self._fleet.members:
-                if address not in self._lines:
-                    self._lines[address] = self._opened(address)
-        self._tell(events)
+        self._tell(self._listed(_checked(addresses)))
+
+    # -- housekeeping: its listener may raise, as nobody who calls is there to be told ---
 
     def resolved(self, addresses: Iterable[str] | None, reason: str) -> None:
         """Take over what was looked up; nothing found leaves the fleet as it is."""
         found = tuple(addresses or ())
         if found:
-            self.relist(found)
+            events = self._listed(_checked(found))
         else:
             target = getattr(self.resolver, "target", "addresses")
-            self._tell((AddressesNotResolved(target=target, reason=reason),))
+            events = (AddressesNotResolved(target=target, reason=reason),)
+        self._tell_surviving(events)
 
     def drained(self) -> list[Channel]:
         """Return the channels of addresses that are gone, for the caller to close."""
         with self._lock:
             events = self._fleet.drained(self.clock.monotonic_s())
             gone = [self._lines.pop(event.address) for event in events]
-        self._tell(events)
+        self._tell_surviving(events)
         return [line.channel for lines in gone for line in lines]
 
     def drains(self) -> bool:
@@ -199,7 +196,9 @@ class Hub(Generic[Channel]):
         """Take in what an address said of its health; None is well."""
         with self._lock:
             events = self._fleet.probed(address, reason, self.clock.monotonic_s())
-        self._tell(events)
+        self._tell_surviving(events)
+
+    # -- the end, and what can be seen ----------------------------------------------------
 
     def close(self) -> list[Channel]:
         """Let no further call begin; return all channels, for the caller to close."""
@@ -212,11 +211,6 @@ class Hub(Generic[Channel]):
     def addresses(self) -> tuple[str, ...]:
         """All members, those that drain too."""
         return tuple(self._fleet.members)
-
-    def state_of(self, address: str) -> State | None:
-        """Return a member's state, or None when it is no member."""
-        member = self._fleet.members.get(address)
-        return member.state if member is not None else None
 
     def measures(self) -> tuple[Measure, ...]:
         """Return what was counted, by address."""
@@ -251,6 +245,17 @@ class Hub(Generic[Channel]):
             ),
         )
 
+    def _listed(self, addresses: Sequence[str]) -> Events:
+        """Take over a list of addresses; a hub that is closed takes none."""
+        with self._lock:
+            if self._closed:
+                return ()
+            events = self._fleet.listed(addresses, self.clock.monotonic_s())
+            for address in self._fleet.members:
+                if address not in self._lines:
+                    self._lines[address] = self._opened(address)
+            return events
+
     def _opened(self, address: str) -> list[Line[Channel]]:
         return [Line(self._connect(address)) for _ in range(self._per_address)]
 
@@ -258,6 +263,12 @@ class Hub(Generic[Channel]):
         """Tell the listener, without the lock: it may be slow, or call back."""
         for event in events:
             self._listener(event)
+
+    def _tell_surviving(self, events: Iterable[RotationEvent]) -> None:
+        """Tell the listener of all of them, whatever it raises."""
+        for event in events:
+            with surviving():
+                self._listener(event)
 
 
 def channel_options(

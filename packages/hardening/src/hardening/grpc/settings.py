@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hardening.core import require
+from hardening.core import is_number, is_whole, require
 
 
 def none_is_idempotent(method: str, /) -> bool:  # noqa: ARG001 - a port's shape
@@ -58,20 +58,29 @@ class Settings:
     def __post_init__(self) -> None:
         for name in ("attempts", "failures"):
             value = getattr(self, name)
-            require(f"Settings.{name}", value, "1 or more", holds=value >= 1)
+            holds = is_whole(value) and value >= 1
+            require(f"Settings.{name}", value, "a whole number, 1 or more", holds=holds)
         positive = ("ejection_s", "health_timeout_s", "resolve_interval_s", "drain_s")
         for name in positive:
             self._require_positive(name)
         for name in ("attempt_timeout_s", "health_interval_s"):
             if getattr(self, name) is not None:
                 self._require_positive(name)
+        self._require_ejections()
+        rule, holds = "a text", isinstance(self.health_service, str)
+        require("Settings.health_service", self.health_service, rule, holds=holds)
+        rule, holds = "a function of a method's name", callable(self.idempotent)
+        require("Settings.idempotent", self.idempotent, rule, holds=holds)
+
+    def _require_ejections(self) -> None:
         longest, share = self.ejection_max_s, self.ejected_most
         rule = "at least ejection_s, and finite"
-        holds = self.ejection_s <= longest < float("inf")
+        holds = is_number(longest) and self.ejection_s <= longest < float("inf")
         require("Settings.ejection_max_s", longest, rule, holds=holds)
-        require("Settings.ejected_most", share, "from 0 to 1", holds=0 <= share <= 1)
+        holds = is_number(share) and 0 <= share <= 1
+        require("Settings.ejected_most", share, "from 0 to 1", holds=holds)
 
     def _require_positive(self, name: str) -> None:
         value = getattr(self, name)
-        rule = "more than 0 and finite"
-        require(f"Settings.{name}", value, rule, holds=0 < value < float("inf"))
+        holds = is_number(value) and 0 < value < float("inf")
+        require(f"Settings.{name}", value, "more than 0 and finite", holds=holds)
