@@ -24,6 +24,7 @@ from hardening.core import (
 from hardening.dashboard import LetterSource, Sources, Thresholds, dashboard, panels
 from hardening.dashboard.access import Role, Throttle, Tokens
 from hardening.dashboard.page import Viewer, page, panel_html
+from hardening.dashboard.reading import Reading
 from hardening.dashboard.spans import at_most, span
 from hardening.testing import FakeClock
 
@@ -91,6 +92,11 @@ def pool(in_use, waiting=0):
     return SimpleNamespace(name="main", threshold=0.85, rejections=4, use=lambda: use)
 
 
+def pools_panel(*sources):
+    """Return the panel of these pools."""
+    return panels.pools((source, source.use()) for source in sources)
+
+
 def client(sources, **settings):
     """Return a client of the dashboard, mounted below a path."""
     app = dashboard(sources, read_token=READ, write_token=WRITE, **settings)
@@ -116,6 +122,11 @@ def signed_in(sources, token, **settings):
 def form_key(html):
     """Return what a form of the page sends along."""
     return re.search(r'name="key" value="(\w+)"', html)[1]
+
+
+def known_key(browser):
+    """Return what a form would send along, where the page has none."""
+    return Tokens(READ, WRITE).form_key(browser.cookies["hardening_dashboard"])
 
 
 # --- who may look, and who may change ----------------------------------------------
@@ -189,7 +200,7 @@ def test_a_person_who_may_read_sees_no_button():
     shown = browser.get("")
     assert "crm" in shown.text
     assert "Reset" not in shown.text
-    form = {"circuit": "crm", "key": form_key(shown.text)}
+    form = {"circuit": "crm", "key": known_key(browser)}
     assert 403 == browser.post("reset", data=form).status_code
     assert [] == circuits.closed
 
@@ -202,6 +213,9 @@ def test_a_person_who_may_read_sees_no_button():
         (True, {"origin": "null"}),
         (True, {"sec-fetch-site": "cross-site"}),
         (True, {"sec-fetch-site": "same-site"}),
+        (True, {"origin": "https://evil.example", "authorization": "Basic b3BzOng="}),
+        (False, {"authorization": "Basic b3BzOng="}),
+        (False, {"authorization": "Negotiate YII="}),
     ],
 )
 def test_another_site_changes_nothing_by_somebodys_cookie(key, headers):
@@ -241,6 +255,18 @@ def test_signing_out_takes_the_cookie_back():
     assert "crm" not in browser.get("").text
 
 
+@pytest.mark.parametrize(
+    "headers", [{"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}]
+)
+def test_another_site_signs_nobody_out(headers):
+    """A link in a mail does not even take the cookie."""
+    browser = signed_in(Sources(circuits=Circuits()), READ)
+    answer = browser.post("logout", headers=headers)
+    assert 403 == answer.status_code
+    assert "set-cookie" not in answer.headers
+    assert "crm" in browser.get("").text
+
+
 def test_a_token_in_a_url_is_no_token():
     """Proxies and histories keep URLs."""
     asked = client(Sources(circuits=Circuits()))
@@ -270,19 +296,42 @@ def test_a_form_that_is_none_is_a_wrong_token(body):
 
 @pytest.mark.parametrize(
     ("read", "write", "field"),
-    [("x" * 15, WRITE, "read"), (READ, "x" * 15, "write"), (READ, READ, "write")],
+    [
+        ("x" * 15, WRITE, "read"),
+        (READ, "x" * 15, "write"),
+        (READ, READ, "write"),
+        ("", WRITE, "read"),
+        (READ, "", "write"),
+    ],
 )
 def test_weak_tokens_are_refused_by_name_and_not_shown(read, write, field):
     """At construction; the message goes to a log."""
     with pytest.raises(InvalidSetting, match=rf"Tokens\.{field}") as refused:
         dashboard(Sources(), read_token=read, write_token=write)
-    assert read not in str(refused.value)
-    assert write not in str(refused.value)
+    assert not any(token and token in str(refused.value) for token in (read, write))
     assert READ not in repr(Tokens(READ, WRITE))
 
 
+@pytest.mark.parametrize(
+    ("read", "write", "field"),
+    [
+        (None, WRITE, "read"),
+        (None, None, "read"),
+        (READ.encode(), None, "read"),
+        (READ, WRITE.encode(), "write"),
+    ],
+)
+def test_a_token_that_is_no_text_is_refused_by_its_type(read, write, field):
+    """A variable that is missing in the environment is found when the service starts."""
+    kind = type(read if field == "read" else write).__name__
+    with pytest.raises(InvalidSetting, match=rf"Tokens\.{field} .*'{kind}'") as refused:
+        dashboard(Sources(), read_token=read, write_token=write)
+    assert READ not in str(refused.value)
+    assert WRITE not in str(refused.value)
+
+
 @pytest.mark.parametrize("field", ["every_s", "timeout_s"])
-@pytest.mark.parametrize("value", [0, float("inf"), float("nan")])
+@pytest.mark.parametrize("value", [0, float("inf"), float("nan"), "5", None])
 def test_wrong_spans_are_refused_by_name(field, value):
     """Likewise."""
     with pytest.raises(InvalidSetting, match=rf"dashboard\.{field}"):
@@ -372,6 +421,54 @@ def test_one_answer_serves_everybody_who_looks_within_a_second():
         assert 2 == len(asked)
 
 
+def test_a_change_is_seen_by_whoever_looks_next():
+    """An answer that was on its way when something was changed is not shown any more."""
+    states = ["open"]
+
+    async def main():
+        asked, ends = asyncio.Event(), asyncio.Event()
+
+        async def read():
+            found = {"level": states[-1]}
+            asked.set()
+            await ends.wait()
+            return found
+
+        reading = Reading(read, timeout_s=2, clock=FakeClock())
+        early = asyncio.create_task(reading.panel())
+        await asked.wait()
+        states.append("closed")
+        reading.forget()
+        late = asyncio.create_task(reading.panel())
+        ends.set()
+        return await late, await early
+
+    assert [{"level": "closed"}] * 2 == list(asyncio.run(main()))
+
+
+def test_pools_are_asked_like_every_other_source():
+    """A coroutine function is awaited, and a pool that hangs holds up nobody else."""
+    ends = threading.Event()
+
+    async def use():
+        await asyncio.sleep(0)
+        return pool(3).use()
+
+    def hang():
+        ends.wait(10)
+        return pool(3).use()
+
+    later = SimpleNamespace(name="later", threshold=0.85, rejections=0, use=use)
+    slow = SimpleNamespace(name="slow", threshold=0.85, rejections=0, use=hang)
+    for source, level in ((slow, "error"), (later, "good")):
+        sources = Sources(pools=[source], circuits=Circuits())
+        with client(sources, timeout_s=0.1) as viewer:
+            data = viewer.get("data.json", headers=bearer(READ)).json()
+            ends.set()
+        assert level == data["pools"]["level"]
+        assert "critical" == data["circuits"]["level"]
+
+
 def test_coroutine_functions_are_sources_too():
     """The page of a service on asyncio asks without threads."""
 
@@ -414,7 +511,7 @@ def test_what_no_source_can_do_is_not_there():
     form = {"letter": "7"}
     assert 404 == asked.post("redrive", headers=bearer(WRITE), data=form).status_code
     browser = signed_in(Sources(letters=letters()), WRITE)
-    key = form_key(browser.get("").text)
+    key = known_key(browser)
     told = browser.post("redrive", data=form | {"key": key})
     assert 'role="alert">There are no letters to change<' in told.text
 
@@ -468,7 +565,13 @@ def test_all_queues_together_have_a_limit_of_their_own(depth, level):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("depth_warning", -1), ("depth_critical", 499), ("latency_warning_s", -0.1)],
+    [
+        ("depth_warning", -1),
+        ("depth_critical", 499),
+        ("latency_warning_s", -0.1),
+        ("depth_critical", "9"),
+        ("total_critical", None),
+    ],
 )
 def test_wrong_thresholds_are_refused_by_name(field, value):
     """At construction."""
@@ -482,7 +585,7 @@ def test_wrong_thresholds_are_refused_by_name(field, value):
 )
 def test_a_pool_is_critical_where_it_rejects(in_use, waiting, level):
     """At 85 % of twenty: seventeen."""
-    assert level == panels.pools([pool(in_use, waiting)])["level"]
+    assert level == pools_panel(pool(in_use, waiting))["level"]
 
 
 def test_lock_waits_are_told_by_their_buckets_bounds():
@@ -573,7 +676,7 @@ def shown(text):
             text,
             redrivable=True,
         ),
-        "pools": panels.pools([pool(3)]),
+        "pools": pools_panel(pool(3)),
         "locks": {"level": "error", "error": text},
     }
     viewer = Viewer(writes=True, form_key="k", told=text)

@@ -38,15 +38,17 @@ class Tokens:
         write: To change; None lets nobody.
 
     Raises:
-        InvalidSetting: One is shorter than 16 characters, or they are the same.
+        InvalidSetting: One is no text or shorter than 16 characters, or they are the
+            same.
     """
 
     read: str = field(repr=False)
     write: str | None = field(repr=False, default=None)
 
     def __post_init__(self) -> None:
-        for name in ("read", "write"):
-            _check_length(name, getattr(self, name))
+        _check_token("read", self.read)
+        if self.write is not None:
+            _check_token("write", self.write)
         if self.read == self.write:
             rule = "another one than read"
             raise InvalidSetting(setting="Tokens.write", value="the same", rule=rule)
@@ -87,7 +89,13 @@ class Tokens:
 
 
 class Throttle:
-    """Lets ten wrong tokens a minute pass, and no more: guessing takes for ever."""
+    """
+    Lets ten wrong tokens a minute pass, and no more: guessing takes for ever.
+
+    It closes the form, where people may type what can be guessed. A program's header is
+    not throttled: whoever guessed would lock the monitoring out, and a token of sixteen
+    random characters is not found by asking.
+    """
 
     def __init__(self) -> None:
         self._failed_s: deque[float] = deque(maxlen=_FAILURES)
@@ -102,14 +110,13 @@ class Throttle:
         self._failed_s.append(now_s)
 
 
-def _check_length(name: str, token: str | None) -> None:
-    """Refuse a token that can be guessed; the message does not hold it."""
-    if token is not None and len(token) < _TOKEN_MIN:
-        raise InvalidSetting(
-            setting=f"Tokens.{name}",
-            value=f"{len(token)} characters",
-            rule=f"{_TOKEN_MIN} characters or more",
-        )
+def _check_token(name: str, token: object) -> None:
+    """Refuse a token that is none or can be guessed; the message does not hold it."""
+    length = len(token) if isinstance(token, str) else -1
+    if length < _TOKEN_MIN:
+        given = type(token).__name__ if length < 0 else f"{length} characters"
+        rule = f"a text of {_TOKEN_MIN} characters or more"
+        raise InvalidSetting(setting=f"Tokens.{name}", value=given, rule=rule)
 
 
 def _same(given: str, ours: str) -> bool:

@@ -275,8 +275,7 @@ def _button(action: str, label: str, fields: Mapping[str, str], viewer: Viewer) 
 def _logout(viewer: Viewer) -> str:
     if not viewer.form_key:
         return ""
-    key = f'<input type="hidden" name="key" value="{viewer.form_key}">'
-    return f'<form method="post" action="logout">{key}<button>Sign out</button></form>'
+    return '<form method="post" action="logout"><button>Sign out</button></form>'
 
 
 def _told(viewer: Viewer) -> str:

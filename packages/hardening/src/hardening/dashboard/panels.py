@@ -12,6 +12,7 @@ from hardening.dashboard.sources import (
     Standing,
     Statistics,
     Thresholds,
+    Use,
 )
 
 Panel = dict[str, Any]
@@ -77,9 +78,9 @@ def letters(
     }
 
 
-def pools(sources: Iterable[PoolSource]) -> Panel:
-    """Return the pools."""
-    rows = [_pool(source) for source in sources]
+def pools(found: Iterable[tuple[PoolSource, Use]]) -> Panel:
+    """Return the pools, each with its use at this instant."""
+    rows = [_pool(source, use) for source, use in found]
     return {"level": _worst(rows), "pools": rows}
 
 
@@ -160,8 +161,7 @@ def _letter(letter: Letter) -> Panel:
     }
 
 
-def _pool(source: PoolSource) -> Panel:
-    use = source.use()
+def _pool(source: PoolSource, use: Use) -> Panel:
     share = use.in_use / use.size if use.size else 0.0
     level = Level.GOOD
     if share >= source.threshold:

@@ -34,6 +34,7 @@ class Reading:
         self._running: asyncio.Task[None] | None = None
         self._answer: tuple[tuple[object, ...], Panel] = ((), {})
         self._until_s = float("-inf")
+        self._changes = 0
 
     async def panel(self, *question: object) -> Panel:
         """Return what the source said, or why it did not, as `error`."""
@@ -49,7 +50,8 @@ class Reading:
         return self._answer[1]
 
     def forget(self) -> None:
-        """Ask anew the next time: something was changed."""
+        """Ask anew the next time: something was changed, also since it was asked."""
+        self._changes += 1
         self._until_s = float("-inf")
 
     def _knows(self, question: tuple[object, ...]) -> bool:
@@ -57,12 +59,14 @@ class Reading:
         return asked == question and self._clock.monotonic_s() < self._until_s
 
     async def _ask(self, question: tuple[object, ...]) -> None:
+        changes = self._changes
         try:
             panel = await call(self._read, *question)
         except Exception as error:  # noqa: BLE001 - one source's failure is one panel's
             panel = _failed(f"{type(error).__name__}: {error}")
         self._answer = (question, panel)
-        self._until_s = self._clock.monotonic_s() + FRESH_S
+        if changes == self._changes:
+            self._until_s = self._clock.monotonic_s() + FRESH_S
 
 
 async def call(function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401 - a source's answer

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from hardening.core import Measured, require
+from hardening.core import Measured, is_number, require
 
 T = TypeVar("T")
 Answer: TypeAlias = T | Awaitable[T]
@@ -225,7 +225,7 @@ class PoolSource(Protocol):
         """Callers rejected so far."""
         ...
 
-    def use(self) -> Use:
+    def use(self) -> Answer[Use]:
         """Return the pool as it stands."""
         ...
 
@@ -250,9 +250,10 @@ class Thresholds:
     def __post_init__(self) -> None:
         for name in ("depth_warning", "total_critical", "latency_warning_s"):
             limit = getattr(self, name)
-            require(f"Thresholds.{name}", limit, "0 or more", holds=limit >= 0)
+            holds = is_number(limit) and limit >= 0
+            require(f"Thresholds.{name}", limit, "0 or more", holds=holds)
         critical = self.depth_critical
-        holds = critical >= self.depth_warning
+        holds = is_number(critical) and critical >= self.depth_warning
         rule = "at least depth_warning"
         require("Thresholds.depth_critical", critical, rule, holds=holds)
 

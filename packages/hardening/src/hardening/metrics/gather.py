@@ -2,7 +2,8 @@
 Gathering: the measures of many sources as one family for each name.
 
 What a server of metrics would refuse together with the whole scrape is refused here by
-itself: a bad name, a family of two kinds, the same series twice.
+itself: a bad name, a value that is no number, a family of two kinds, the same series
+twice.
 """
 
 import re
@@ -64,6 +65,41 @@ class _Family:
         return Measure(one.name, one.meaning, one.kind, tuple(self.samples.values()))
 
 
+class _Families:
+    """
+    All families of one reading, and the names that they are written under.
+
+    Args:
+        own: What the gatherer adds itself; nobody else has its names.
+    """
+
+    def __init__(self, own: Measure) -> None:
+        self._families: dict[str, _Family] = {}
+        self._owners = dict.fromkeys(_written(own), "the gatherer")
+
+    def add(self, measure: Measure) -> None:
+        """
+        Take in a measure.
+
+        Raises:
+            BadMeasure: It cannot be shown beside the others.
+        """
+        _check(measure)
+        names = _written(measure)
+        for name in names:
+            owner = self._owners.get(name, measure.name)
+            if owner != measure.name:
+                raise BadMeasure(measure.name, f"{name!r} is taken by {owner}")
+        family = self._families.get(measure.name) or _Family(measure)
+        family.add(measure)
+        self._families[measure.name] = family
+        self._owners |= dict.fromkeys(names, measure.name)
+
+    def merged(self) -> Iterator[Measure]:
+        """Yield each family as one measure."""
+        return (family.merged() for family in self._families.values())
+
+
 class Gatherer:
     """
     Reads sources; thread-safe.
@@ -86,15 +122,15 @@ class Gatherer:
 
     def measures(self) -> tuple[Measure, ...]:
         """Return one measure for each name, and last the sources' errors."""
-        families: dict[str, _Family] = {}
+        own = self._own()
+        families = _Families(own)
         for source in self._sources:
             for measure in self._of(source):
                 try:
-                    _check(measure)
-                    families.setdefault(measure.name, _Family(measure)).add(measure)
+                    families.add(measure)
                 except Exception as error:  # noqa: BLE001 - the others are to be shown
                     self._failed(source, error)
-        return (*(family.merged() for family in families.values()), self._own())
+        return (*families.merged(), self._own())
 
     def _of(self, source: Measured) -> Iterator[Measure]:
         """Yield a source's measures, up to its error."""
@@ -125,6 +161,18 @@ def _series(sample: Sample) -> tuple[tuple[str, str], ...]:
     return tuple((name, str(label)) for name, label in sorted(sample.labels))
 
 
+def _written(measure: Measure) -> tuple[str, ...]:
+    """Return the names that Prometheus, or OpenTelemetry, has a measure under."""
+    name = measure.name
+    match measure.kind:
+        case Kind.COUNTER:
+            return (name, f"{name.removesuffix('_total')}_total")
+        case Kind.HISTOGRAM:
+            return (name, f"{name}_bucket", f"{name}_count", f"{name}_sum")
+        case _:
+            return (name,)
+
+
 def _check(measure: Measure) -> None:
     """
     Refuse what no server of metrics takes.
@@ -134,14 +182,47 @@ def _check(measure: Measure) -> None:
     """
     if not _NAME.match(measure.name):
         raise BadMeasure(measure.name, "letters, digits and underscores make a name")
-    if measure.name == _ERRORS:
-        raise BadMeasure(measure.name, "the name is taken")
+    if not _is_text(measure.meaning):
+        raise BadMeasure(measure.name, "its meaning is no text")
     for sample in measure.samples:
-        if not all(_NAME.match(name) for name, _ in sample.labels):
-            raise BadMeasure(measure.name, "a label has a bad name")
-        if isinstance(sample.value, Distribution) is not (
-            measure.kind is Kind.HISTOGRAM
-        ):
-            raise BadMeasure(
-                measure.name, f"{sample.value!r} is not of a {measure.kind}"
-            )
+        _check_labels(measure.name, sample)
+        _check_value(measure, sample.value)
+
+
+def _check_labels(name: str, sample: Sample) -> None:
+    """Refuse labels that cannot be written."""
+    if not all(_NAME.match(label) for label, _ in sample.labels):
+        raise BadMeasure(name, "a label has a bad name")
+    if not all(_is_text(str(content)) for _, content in sample.labels):
+        raise BadMeasure(name, "a label holds what UTF-8 cannot")
+
+
+def _check_value(measure: Measure, value: object) -> None:
+    """Refuse what is no number, and a number of another kind."""
+    if isinstance(value, Distribution) is not (measure.kind is Kind.HISTOGRAM):
+        raise BadMeasure(measure.name, f"{value!r} is not of a {measure.kind}")
+    numbers = _numbers_of(value) if isinstance(value, Distribution) else (value,)
+    if not numbers or not all(map(_is_number, numbers)):
+        raise BadMeasure(measure.name, f"{value!r} is no number")
+
+
+def _numbers_of(values: Distribution) -> tuple[object, ...]:
+    """Return what a distribution is written as; nothing for one without buckets."""
+    bounds = tuple(number for bucket in values.buckets for number in bucket)
+    return (*bounds, values.total) if bounds else ()
+
+
+def _is_number(value: object) -> bool:
+    """Tell what can be written as a float; some whole numbers are too large."""
+    try:
+        return isinstance(value, int | float) and float(value) is not None
+    except OverflowError:
+        return False
+
+
+def _is_text(text: object) -> bool:
+    """Tell what UTF-8 can hold; half of a surrogate pair it cannot."""
+    try:
+        return isinstance(text, str) and text.encode() is not None
+    except UnicodeEncodeError:
+        return False
