@@ -191,6 +191,26 @@ def test_a_killed_process_is_outwaited_once(make, redis_url, reader):
     assert [1, 0] == [cache.invalidate().lapsed for _ in range(2)]
 
 
+def test_processes_that_ended_without_a_word_are_forgotten(redis_url):
+    """A fork for each job, and no invalidation: what Redis keeps does not grow."""
+    generations = RedisGenerations.connect(redis_url)
+    seen = {"seen": "", "term_s": 1.0}
+    for number in range(10):
+        generations.look("credential", member=f"gone{number}", **seen)
+    generations.look("credential", member="alive", **seen)
+    with redis.Redis.from_url(redis_url) as client:
+        (key,) = client.keys("*generation*")
+        hour_us = 3_600_000_000
+        for field, looked_us in client.hscan_iter(key, match="t:gone*"):
+            client.hset(key, field, int(looked_us) - hour_us)
+        client.hset(key, "swept", int(client.hget(key, "swept")) - hour_us)
+        generations.look("credential", member="new", **seen)
+        members = [field for field in client.hkeys(key) if field[1:2] == b":"]
+    assert {b"m:alive", b"t:alive", b"m:new", b"t:new"} == set(members)
+    assert {"alive", "new"} == generations.advance("credential").pending
+    generations.close()
+
+
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_a_child_of_a_fork_starts_empty(make, redis_url):
     """It inherits a value, and nobody who would tell it of changes: it loads anew."""

@@ -1,6 +1,7 @@
 """The cache of results, with a real Redis, sync and async."""
 
 import asyncio
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,6 +15,7 @@ from hardening.cache import (
     CacheRefused,
     CacheUnreachable,
     InvalidationUnconfirmed,
+    JsonCodec,
     Negative,
     NoClient,
     RememberedFailure,
@@ -27,6 +29,8 @@ from hardening.testing import FakeClock
 
 class Sync:
     """Asks a cache as threads do."""
+
+    is_async = False
 
     def __init__(self, store):
         self.store = store
@@ -53,6 +57,8 @@ class Sync:
 
 class Async:
     """Asks a cache as coroutines do, all in one loop."""
+
+    is_async = True
 
     def __init__(self, store):
         self.store = store
@@ -277,17 +283,120 @@ def test_bytes_are_got_and_set(way):
     assert (None, b"\x00\xff") == way.exchange(cache, "a", b"\x00\xff")
 
 
-def test_a_set_after_an_invalidation_stores_nothing(way):
+BETWEEN = {
+    "alone": lambda _cache, _other: None,
+    "interleaved": lambda cache, _other: cache.get("b"),
+    "nested in another cache": lambda _cache, other: other.fetch("a", lambda: "token"),
+    "nested, plain": lambda _cache, other: (other.get("a"), other.set("a", b"t", 60)),
+    "of two hundred": lambda cache, _other: [cache.get(str(n)) for n in range(200)],
+}
+
+
+@pytest.mark.parametrize("between", BETWEEN.values(), ids=BETWEEN)
+def test_a_set_after_an_invalidation_stores_nothing(way, between):
     """A get, a change, a set: the same defect by another door."""
+    url = _url_of(way.store)
+    cache = ResultCache("answers", way.store)
+    other = ResultCache("tokens", RedisResults.connect(url))
+
+    def change():
+        changing = RedisResults.connect(url)
+        between(ResultCache("answers", changing) if way.is_async else cache, other)
+        ResultCache("answers", changing).invalidate("a")
+        changing.close()
+
+    assert (None, None) == way.exchange(cache, "a", b"old", change)
+
+
+def test_a_set_is_the_end_of_its_last_get(way):
+    """Who then found something, and sets, knows better than what was found."""
     cache = ResultCache("answers", way.store)
     url = _url_of(way.store)
 
-    def change():
+    def find():
+        """Find, in the same thread, what another stored."""
         other = RedisResults.connect(url)
-        ResultCache("answers", other).invalidate("a")
+        stored = ResultCache("answers", other)
+        stored.set("a", b"found", 60)
         other.close()
 
-    assert (None, None) == way.exchange(cache, "a", b"old", change)
+    assert (None, b"found") == way.exchange(cache, "a", b"old", find)
+    assert (b"found", b"new") == way.exchange(cache, "a", b"new")
+
+
+def test_a_set_overtakes_the_load_under_way(way):
+    """What was written after a commit is newer than what a load had read before it."""
+    told = []
+    cache = ResultCache("lookups", way.store, listener=told.append)
+    url = _url_of(way.store)
+
+    def load():
+        writing = RedisResults.connect(url)
+        ResultCache("lookups", writing).set("a", b'"new"', 60)
+        writing.close()
+        return "old"
+
+    assert "old" == way.fetch(cache, "a", load)
+    assert "new" == way.fetch(cache, "a", Load("wrong"))
+    assert [CacheLoadOvertaken(cache="lookups")] == told
+
+
+def test_a_set_after_a_get_that_was_given_up_stores_nothing(own_redis):
+    """It holds no lease, and knows nothing of what was invalidated meanwhile."""
+
+    async def run():
+        store = RedisResults.connect(own_redis.url, timeout_s=10)
+        cache = ResultCache("answers", store)
+        await cache.aget("another")
+        own_redis.freeze()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await cache.aget("a")
+        own_redis.thaw()
+        await cache.aset("a", b"old", 60)
+        other = RedisResults.connect(own_redis.url)
+        assert ResultCache("answers", other).get("a") is None
+        other.close()
+        await store.aclose()
+
+    asyncio.run(run())
+
+
+def test_a_task_keeps_what_it_missed_to_itself(redis_url):
+    """Two tasks that miss one key are two loads; of them the first stores."""
+
+    async def run():
+        store = RedisResults.connect(redis_url)
+        cache = ResultCache("answers", store)
+        await cache.aget("before")
+        both_missed = asyncio.Barrier(2)
+
+        async def load(value):
+            assert await cache.aget("a") is None
+            await both_missed.wait()
+            await cache.aset("a", value, 60)
+
+        await asyncio.gather(load(b"first"), load(b"second"))
+        assert b"first" == await cache.aget("a")
+        await store.aclose()
+
+    asyncio.run(run())
+
+
+def test_a_codec_that_fails_gives_the_lease_back(way):
+    """Its error is the caller's; the next one does not wait for it."""
+
+    class Broken(JsonCodec):
+        def encode(self, value):
+            if value == "bad":
+                raise LookupError(value)
+            return super().encode(value)
+
+    cache = ResultCache("lookups", way.store, codec=Broken())
+    with pytest.raises(LookupError):
+        way.fetch(cache, "a", Load("bad"))
+    assert "good" == way.fetch(cache, "a", Load("good"))
+    assert 0 == cache.measures()[4].samples[0].value
 
 
 def test_a_set_beside_another_load_stores_nothing(store):
@@ -353,6 +462,141 @@ def test_without_redis_many_callers_make_one_load(own_redis):
         assert ["loaded"] * 8 == [reader.result(10) for reader in readers]
     assert 1 == len(calls)
     store.close()
+
+
+class Slow:
+    """A load in a thread of its own, which ends when it is told to."""
+
+    def __init__(self, cache, value):
+        self.begun, self.goes_on = threading.Event(), threading.Event()
+        self.value = value
+        self.pool = ThreadPoolExecutor(1)
+        self.fetched = self.pool.submit(cache.fetch, "a", self)
+        assert self.begun.wait(10)
+
+    def __call__(self):
+        """Load, which takes a while."""
+        self.begun.set()
+        assert self.goes_on.wait(10)
+        return self.value
+
+    def ends(self):
+        """Let it end; return what its caller got."""
+        self.goes_on.set()
+        fetched = self.fetched.result(10)
+        self.pool.shutdown()
+        return fetched
+
+
+@pytest.fixture
+def away(own_redis):
+    """Give a cache whose Redis is away, and its clock."""
+    own_redis.kill()
+    store = RedisResults.connect(own_redis.url, timeout_s=1)
+    clock = FakeClock()
+    yield ResultCache("lookups", store, clock=clock), clock
+    store.close()
+
+
+@pytest.mark.parametrize("key", ["a", None], ids=["a key", "the namespace"])
+def test_an_invalidation_while_redis_is_away_overtakes_the_load(away, key):
+    """Others may serve the old result; this process does not, nor do those who wait."""
+    cache, _clock = away
+    load = Slow(cache, "old")
+    with pytest.raises(InvalidationUnconfirmed):
+        cache.invalidate(key)
+    assert "newer" == cache.fetch("a", Load("newer"))
+    assert "old" == load.ends()
+    assert "newer" == cache.fetch("a", Load("wrong"))
+
+
+def test_a_confirmed_invalidation_holds_when_redis_blinks(away, own_redis):
+    """A load that began while Redis was away ends when it is back: nobody gets it."""
+    cache, clock = away
+    load = Slow(cache, "old")
+    own_redis.start()
+    clock.advance(2)
+    cache.invalidate("a")
+    assert "old" == load.ends()
+    own_redis.kill()
+    assert "new" == cache.fetch("a", Load("new"))
+
+
+def test_a_load_from_before_redis_came_back_is_not_kept(away, own_redis):
+    """Another process may have invalidated it meanwhile."""
+    cache, clock = away
+    load = Slow(cache, "old")
+    own_redis.start()
+    clock.advance(2)
+    cache.fetch("other", Load("other"))
+    assert "old" == load.ends()
+    own_redis.kill()
+    assert "new" == cache.fetch("a", Load("new"))
+
+
+@pytest.mark.parametrize("change", ["invalidated elsewhere", "nothing"])
+def test_what_was_missed_while_redis_answered_is_not_kept_without_it(own_redis, change):
+    """Redis alone knows whether it was invalidated since."""
+    stores = [RedisResults.connect(own_redis.url, timeout_s=1) for _ in range(2)]
+    cache, other = (ResultCache("lookups", store) for store in stores)
+    assert cache.get("a") is None
+    if change == "invalidated elsewhere":
+        other.invalidate("a")
+    own_redis.kill()
+    cache.set("a", b"old", 60)
+    assert cache.get("a") is None
+    for store in stores:
+        store.close()
+
+
+def test_without_redis_what_is_set_is_kept_unless_it_is_overtaken(away):
+    """A get and a set in this process alone: the same rule as with Redis."""
+    cache, _clock = away
+    assert cache.get("a") is None
+    cache.set("a", b"first", 60)
+    assert b"first" == cache.get("a")
+    cache.set("a", b"second", 60)
+    assert b"second" == cache.get("a")
+    with pytest.raises(InvalidationUnconfirmed):
+        cache.invalidate("a")
+    assert cache.get("a") is None
+    with pytest.raises(InvalidationUnconfirmed):
+        cache.invalidate("a")
+    cache.set("a", b"old", 60)
+    assert cache.get("a") is None
+
+
+def test_a_listener_that_fails_leaves_no_flight(own_redis):
+    """Its error is the caller's; the next one does not wait for a load that is over."""
+    own_redis.kill()
+
+    def listener(event):
+        if isinstance(event, CacheRefused):
+            raise RuntimeError  # noqa: TRY004 - a listener's own defect
+
+    store = RedisResults.connect(own_redis.url)
+    cache = ResultCache("lookups", store, bytes_max=50, listener=listener, wait_s=600)
+    with pytest.raises(RuntimeError):
+        cache.fetch("a", Load("x" * 100))
+    assert "loaded" == cache.fetch("a", Load("loaded"))
+    store.close()
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_child_of_a_fork_waits_for_no_load_of_its_parent(away):
+    """It inherits that there is one, and nobody who will end it."""
+    cache, _clock = away
+    load = Slow(cache, "parent's")
+    child = os.fork()
+    if child == 0:
+        failed = 1
+        try:
+            failed = int(cache.fetch("a", Load("child's")) != "child's")
+        finally:
+            os._exit(failed)  # the child runs nothing of pytest's
+    _, status = os.waitpid(child, 0)
+    assert 0 == os.waitstatus_to_exitcode(status)
+    assert "parent's" == load.ends()
 
 
 def test_a_cancelled_load_gives_its_lease_back(redis_url):

@@ -294,6 +294,8 @@ def test_switched_off_it_loads_each_time(make, redis_url, truth, read):
     cache = make(redis_url, truth.load, switch=lambda: False)
     assert ["first"] * 2 == [read(cache) for _ in range(2)]
     assert 2 == truth.loads
+    loads = next(m for m in cache.measures() if m.name == "hardening_cache_loads")
+    assert 0 == loads.samples[0].value
 
 
 def test_the_value_is_nowhere_but_in_memory(make, redis_url, caplog):

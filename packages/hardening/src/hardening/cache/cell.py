@@ -77,11 +77,6 @@ class Cell(Generic[V]):
         """The generation that values are served of; empty when none is."""
         return self._view.generation or ""
 
-    @property
-    def verified_s(self) -> float:
-        """When the last question was sent that was answered; on the monotonic clock."""
-        return self._view.asked_s
-
     def question(self) -> tuple[Question, str]:
         """Return what to ask now, and the generation that values are served of."""
         with self._lock:

@@ -3,7 +3,8 @@ Confirming an invalidation: until every reader has dropped the old value, or has
 
 Members say that they dropped it, which takes milliseconds. One that does not answer,
 because it was killed, frozen or cut off, is outwaited: a member serves nothing once it
-has gone unverified for its term. No wall clock takes part.
+has gone unverified for its term. Each process measures by its own monotonic clock; how
+old the store's memory is, the store's own clock says.
 """
 
 from dataclasses import dataclass

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from hardening.core import Histogram, Kind, Measure, Sample
+from hardening.core import SECONDS, Histogram, Kind, Measure, Sample
+
+# A process that was killed holds an invalidation up for `stale_s`, which is 10 s unless
+# it was set: that must not look like one that took too long.
+_BOUNDS_S = (*SECONDS, 12.5, 30.0)
 
 
 @dataclass(slots=True)
@@ -13,7 +17,8 @@ class Counts:
     Attributes:
         hits: Reads that a stored value answered.
         late_hits: Reads that an expired value answered, while another caller loaded.
-        loads: Loads that were begun.
+        loads: Loads that were begun; those of a cache that is switched off are the
+            caller's own.
         overtaken: Loads whose value was not kept, because of an invalidation.
         direct_loads: Loads that nobody shared, because Redis or a load took too long.
         unreachable: Times that Redis could not be asked.
@@ -30,7 +35,7 @@ class Counts:
     unreachable: int = 0
     refused: int = 0
     unconfirmed: int = 0
-    invalidations: Histogram = field(default_factory=Histogram)
+    invalidations: Histogram = field(default_factory=lambda: Histogram(_BOUNDS_S))
 
 
 _MEANINGS = {

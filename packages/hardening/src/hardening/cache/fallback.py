@@ -1,6 +1,7 @@
 """The fallback of results: what a process does while Redis is away."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -9,6 +10,7 @@ from hardening.cache.events import CacheEvent, CacheReachable, CacheUnreachable
 from hardening.cache.generations import Unreachable
 from hardening.cache.landing import Landing, Loaded, landing
 from hardening.cache.memory import Memory
+from hardening.cache.processes import register
 from hardening.core import Clock, Listener
 
 R = TypeVar("R")
@@ -17,12 +19,24 @@ R = TypeVar("R")
 _AWAY_S = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A result to be kept in this process, and until when, on the monotonic clock."""
+
+    payload: bytes
+    expires_s: float
+
+
 class Fallback:
     """
     Knows whether Redis is away, and keeps results meanwhile, in this process.
 
+    Invariant: nothing is kept that a load gave which began before the last `forget` of
+    its key.
+
     Attributes:
         memory: Results that were loaded while Redis was away.
+        era: Grows with every `forget`.
 
     Args:
         cache: The cache's name, for events.
@@ -42,6 +56,7 @@ class Fallback:
         listener: Listener[CacheEvent],
     ) -> None:
         self.memory = memory
+        self.era = 0
         self._cache = cache
         self._clock = clock
         self._counts = counts
@@ -50,6 +65,7 @@ class Fallback:
         self._is_away = False
         self._flights: dict[str, Landing[Loaded[Any] | None]] = {}
         self._lock = Lock()
+        register(self)
 
     def is_away(self) -> bool:
         """Tell whether Redis is not to be asked now."""
@@ -67,7 +83,7 @@ class Fallback:
         """Take in that Redis answered: what was kept meanwhile may be overtaken."""
         if self._is_away:
             self._is_away = False
-            self.memory.clear()
+            self.forget()
             self._listener(CacheReachable(cache=self._cache))
 
     def ask(self, question: Callable[[], R]) -> R | None:
@@ -104,14 +120,70 @@ class Fallback:
             self._flights[key] = begun
             return begun, True
 
-    def arrive(self, key: str, loaded: Loaded[Any] | BaseException) -> None:
-        """End the load of a key, with what it gave or what it failed with."""
+    def arrive(
+        self,
+        key: str,
+        flight: Landing[Loaded[Any] | None],
+        loaded: Loaded[Any] | BaseException,
+        kept: Kept | None = None,
+    ) -> None:
+        """
+        End the load of a key, with what it gave or what it failed with.
+
+        Args:
+            key: What was loaded.
+            flight: What `depart` returned.
+            loaded: For those who wait.
+            kept: Kept only if nothing was forgotten meanwhile.
+        """
         with self._lock:
-            ended = self._flights.pop(key)
-        match loaded:
-            case Loaded():
-                ended.set_result(loaded)
-            case Exception():
-                ended.set_exception(loaded)
-            case _:
-                ended.set_result(None)
+            if self._flights.get(key) is flight:
+                del self._flights[key]
+                if kept is not None:
+                    self.memory.keep(key, kept.payload, expires_s=kept.expires_s)
+        _settle(flight, loaded)
+
+    def keep(self, key: str, kept: Kept, *, era: int) -> None:
+        """Keep a result, unless something was forgotten since that era."""
+        with self._lock:
+            if era == self.era:
+                self.memory.keep(key, kept.payload, expires_s=kept.expires_s)
+
+    def forget(self, key: str | None = None) -> int:
+        """
+        Forget a result, or all; whoever asks from now on waits for no load before it.
+
+        Returns:
+            The era that begins.
+        """
+        with self._lock:
+            self.era += 1
+            if key is None:
+                self._flights.clear()
+                self.memory.clear()
+            else:
+                self._flights.pop(key, None)
+                self.memory.drop(key)
+            return self.era
+
+    def forked(self) -> None:
+        """Start empty: the threads that load are the parent's, and so are their locks."""
+        self._lock = Lock()
+        self._flights = {}
+        self.memory.forked()
+
+    def close(self) -> None:
+        """Do nothing: nobody waits for what a process keeps for itself."""
+
+
+def _settle(
+    flight: Landing[Loaded[Any] | None], loaded: Loaded[Any] | BaseException
+) -> None:
+    """Tell those who wait; what ends a thread or a task is not for them."""
+    match loaded:
+        case Loaded():
+            flight.set_result(loaded)
+        case Exception():
+            flight.set_exception(loaded)
+        case _:
+            flight.set_result(None)

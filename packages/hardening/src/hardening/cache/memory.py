@@ -44,3 +44,8 @@ class Memory:
         """Forget all."""
         with self._lock:
             self._entries.clear()
+
+    def forked(self) -> None:
+        """Forget all, also where another thread of the parent was at it."""
+        self._lock = Lock()
+        self._entries = OrderedDict()

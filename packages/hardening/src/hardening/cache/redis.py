@@ -92,7 +92,7 @@ class RedisGenerations:
     def leave(self, name: str, member: str) -> None:
         """Remove a member."""
         with _answered():
-            self._client.hdel(_generation_key(name), f"m:{member}")
+            self._client.hdel(_generation_key(name), f"m:{member}", f"t:{member}")
 
     @contextmanager
     def subscribe(self, name: str) -> Iterator["_Announcements"]:
@@ -183,7 +183,7 @@ class RedisResults:
         return bool(await self._ado("put", name, key, _stored(lead, payload, kept_s)))
 
     def set(self, name: str, key: str, payload: bytes, kept_s: float) -> None:
-        """Store a value whatever happened meanwhile."""
+        """Store a value whatever happened meanwhile, and overtake the load of it."""
         self._do("set", name, key, (payload, _ms(kept_s)))
 
     async def aset(self, name: str, key: str, payload: bytes, kept_s: float) -> None:

@@ -165,54 +165,59 @@ class ResultCache(Generic[V]):
         """
         Return the bytes under a key, or None.
 
-        A `set` that follows in the same thread or task is stored only if nothing was
-        invalidated in between, and if no other caller is about to store.
+        A `set` of the key that follows in the same thread or task is stored only if
+        nothing was invalidated in between, and if no other caller is about to store.
+        `asyncio.wait_for` makes a task of its own for `aget`, in Python 3.11, and so
+        loses that: bound it with `asyncio.timeout`.
         """
         if not self._switch():
             return None
-        return self._rules.found(
-            self, key, self._rules.fallback.ask(lambda: self._take(key))
-        )
+        with self._rules.given_up(self, key):
+            taken = self._rules.fallback.ask(lambda: self._take(key))
+        return self._rules.found(self, key, taken)
 
     async def aget(self, key: str, /) -> bytes | None:
         """Return what `get` does."""
         if not self._switch():
             return None
-        return self._rules.found(
-            self, key, await self._rules.fallback.aask(lambda: self._atake(key))
-        )
+        with self._rules.given_up(self, key):
+            taken = await self._rules.fallback.aask(lambda: self._atake(key))
+        return self._rules.found(self, key, taken)
 
     def set(self, key: str, value: bytes, /, ttl_s: float) -> None:
-        """Store bytes under a key for so many seconds."""
+        """
+        Store bytes under a key for so many seconds.
+
+        Without a `get` before it that found nothing, it is stored whatever happened
+        meanwhile, and overtakes a load that is under way.
+        """
         payload = self._rules.packed(lambda: self._rules.form.pack_bytes(value))
         if payload is None or not self._switch():
             return
-        missed, lead = self._rules.missed(self, key)
-        if not missed:
+        missed = self._rules.missed(self, key)
+        if not missed.asked:
             kept_s = self._rules.kept_s(ttl_s)
             self._rules.fallback.ask(
                 lambda: self._store.set(self.name, key, payload, kept_s)
             )
-        elif lead is not None:
-            self._put(key, lead, payload, ttl_s)
-        if self._rules.fallback.is_away():
-            self._rules.keep(key, payload, ttl_s=ttl_s)
+        elif missed.lead is not None:
+            self._put(key, missed.lead, payload, ttl_s)
+        self._rules.keep(key, payload, missed, ttl_s)
 
     async def aset(self, key: str, value: bytes, /, ttl_s: float) -> None:
         """Store what `set` does."""
         payload = self._rules.packed(lambda: self._rules.form.pack_bytes(value))
         if payload is None or not self._switch():
             return
-        missed, lead = self._rules.missed(self, key)
-        if not missed:
+        missed = self._rules.missed(self, key)
+        if not missed.asked:
             kept_s = self._rules.kept_s(ttl_s)
             await self._rules.fallback.aask(
                 lambda: self._store.aset(self.name, key, payload, kept_s)
             )
-        elif lead is not None:
-            await self._aput(key, lead, payload, ttl_s)
-        if self._rules.fallback.is_away():
-            self._rules.keep(key, payload, ttl_s=ttl_s)
+        elif missed.lead is not None:
+            await self._aput(key, missed.lead, payload, ttl_s)
+        self._rules.keep(key, payload, missed, ttl_s)
 
     def invalidate(self, key: str | None = None) -> None:
         """
@@ -262,19 +267,13 @@ class ResultCache(Generic[V]):
         except BaseException as error:
             negative = self._rules.remembered(error)
             if negative is None:
-                self._rules.fallback.ask(
-                    lambda: self._store.give_up(self.name, key, lead)
-                )
+                self._give_up(key, lead)
             else:
                 self._put(
                     key, lead, self._rules.form.pack_failure(error), negative.ttl_s
                 )
             raise
-        payload = self._rules.packed(lambda: self._rules.form.pack(value))
-        if payload is None:
-            self._rules.fallback.ask(lambda: self._store.give_up(self.name, key, lead))
-        else:
-            self._put(key, lead, payload, self._rules.ttl_s)
+        self._keep(key, lead, value)
         return value
 
     async def _alead(self, key: str, lead: Lead, load: Callable[[], Awaitable[V]]) -> V:
@@ -289,12 +288,30 @@ class ResultCache(Generic[V]):
                 failure = self._rules.form.pack_failure(error)
                 await self._aput(key, lead, failure, negative.ttl_s)
             raise
-        payload = self._rules.packed(lambda: self._rules.form.pack(value))
-        if payload is None:
-            await self._agive_up(key, lead)
-        else:
-            await self._aput(key, lead, payload, self._rules.ttl_s)
+        await self._akeep(key, lead, value)
         return value
+
+    def _keep(self, key: str, lead: Lead, value: V) -> None:
+        """Store what was loaded; give the lease back where that cannot be."""
+        payload = None
+        try:
+            payload = self._rules.packed(lambda: self._rules.form.pack(value))
+        finally:
+            if payload is None:
+                self._give_up(key, lead)
+        if payload is not None:
+            self._put(key, lead, payload, self._rules.ttl_s)
+
+    async def _akeep(self, key: str, lead: Lead, value: V) -> None:
+        """Store what was loaded; give the lease back where that cannot be."""
+        payload = None
+        try:
+            payload = self._rules.packed(lambda: self._rules.form.pack(value))
+        finally:
+            if payload is None:
+                await self._agive_up(key, lead)
+        if payload is not None:
+            await self._aput(key, lead, payload, self._rules.ttl_s)
 
     def _put(self, key: str, lead: Lead, payload: bytes, ttl_s: float) -> None:
         """Store a payload under a lease."""
@@ -313,6 +330,10 @@ class ResultCache(Generic[V]):
                 lambda: self._store.aput(self.name, key, lead, payload, kept_s)
             )
         )
+
+    def _give_up(self, key: str, lead: Lead) -> None:
+        """Give a lease back."""
+        self._rules.fallback.ask(lambda: self._store.give_up(self.name, key, lead))
 
     async def _agive_up(self, key: str, lead: Lead) -> None:
         """Give a lease back."""
@@ -333,9 +354,9 @@ class ResultCache(Generic[V]):
         try:
             value = self._load(load)
         except BaseException as error:
-            self._rules.fallback.arrive(key, error)
+            self._rules.fallback.arrive(key, flight, error)
             raise
-        self._rules.arrive(key, value, began_s)
+        self._rules.arrive(key, flight, value, began_s)
         return value
 
     async def _afetch_alone(self, key: str, load: Callable[[], Awaitable[V]]) -> V:
@@ -351,9 +372,9 @@ class ResultCache(Generic[V]):
         try:
             value = await self._aload(load)
         except BaseException as error:
-            self._rules.fallback.arrive(key, error)
+            self._rules.fallback.arrive(key, flight, error)
             raise
-        self._rules.arrive(key, value, began_s)
+        self._rules.arrive(key, flight, value, began_s)
         return value
 
     def _load(self, load: Callable[[], V]) -> V:

@@ -1,9 +1,8 @@
 """What a cache of results decides, without asking Redis."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from contextlib import contextmanager
+from typing import Any, Generic, TypeVar
 
 from hardening.cache.codec import Codec
 from hardening.cache.counts import Counts, measures_of
@@ -14,10 +13,11 @@ from hardening.cache.events import (
     CacheLoadOvertaken,
     CacheRefused,
 )
-from hardening.cache.fallback import Fallback
+from hardening.cache.fallback import Fallback, Kept
 from hardening.cache.identity import fresh_name
-from hardening.cache.landing import Loaded
+from hardening.cache.landing import Landing, Loaded
 from hardening.cache.memory import Memory
+from hardening.cache.misses import Missed, recall, remember
 from hardening.cache.payload import Form, Negative, Refused
 from hardening.cache.store import Found, Lead, Taken, Ticket
 from hardening.core import Clock, Entropy, Listener, Measure, require
@@ -26,20 +26,6 @@ V = TypeVar("V")
 
 _FIRST_PAUSE_S = 0.005
 _LONGEST_PAUSE_S = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class _Missed:
-    """A key that was not found: with the lease to load it, or without."""
-
-    cache: object
-    key: str
-    lead: Lead | None
-
-
-# A `get` that finds nothing, and the `set` that follows it in the same thread or task,
-# are one load.
-_MISSED: ContextVar[_Missed | None] = ContextVar("hardening_cache_missed", default=None)
 
 
 class Rules(Generic[V]):
@@ -132,9 +118,19 @@ class Rules(Generic[V]):
         self.count_hit(late=late)
         return Loaded(value, kept=True)
 
+    @contextmanager
+    def given_up(self, cache: object, key: str) -> Iterator[None]:
+        """Remember a `get` that ended without an answer: its `set` stores nothing."""
+        try:
+            yield
+        except BaseException:
+            remember(cache, key, Missed(None, None))
+            raise
+
     def found(self, cache: object, key: str, taken: Taken | None) -> bytes | None:
         """Return the bytes that a plain reader gets, and remember what it missed."""
         if isinstance(taken, Found):
+            recall(cache, key)  # a later `set` is no longer the end of that load
             self.count_hit(late=taken.late)
             return self.form.unpack_bytes(taken.payload)
         payload = None
@@ -145,36 +141,48 @@ class Rules(Generic[V]):
             return self.form.unpack_bytes(payload)
         self.counts.loads += 1
         lead = taken if isinstance(taken, Lead) else None
-        _MISSED.set(_Missed(cache, key, lead))
+        era = self.fallback.era if taken is None else None
+        remember(cache, key, Missed(lead, era))
         return None
 
-    def missed(self, cache: object, key: str) -> tuple[bool, Lead | None]:
-        """Return whether the key was just missed here, and with which lease."""
-        missed = _MISSED.get()
-        if missed is None or missed.cache is not cache or missed.key != key:
-            return False, None
-        _MISSED.set(None)
-        return True, missed.lead
+    def missed(self, cache: object, key: str) -> Missed:
+        """Return how a `set` is stored: as the key was missed, or out of the blue."""
+        missed = recall(cache, key)
+        if missed is None:
+            # It knows better than any load that is under way.
+            return Missed(None, self.fallback.forget(key), asked=False)
+        return missed
 
     def remembers(self, key: str) -> Loaded[V] | None:
         """Return what was loaded lately in this process, while Redis was away."""
         payload = self.fallback.memory.find(key, self._clock.monotonic_s())
         return None if payload is None else self.known(payload, late=False)
 
-    def keep(
-        self, key: str, payload: bytes, *, ttl_s: float, began_s: float | None = None
-    ) -> None:
-        """Keep a payload in this process, for a short time from its load's beginning."""
-        since_s = self._clock.monotonic_s() if began_s is None else began_s
-        expires_s = since_s + min(ttl_s, self._stale_s)
-        self.fallback.memory.keep(key, payload, expires_s=expires_s)
+    def keep(self, key: str, payload: bytes, missed: Missed, ttl_s: float) -> None:
+        """
+        Keep what was set in this process, for a short time, while Redis is away.
 
-    def arrive(self, key: str, value: V, began_s: float) -> None:
+        What was missed while Redis answered is not kept: it may have been invalidated
+        since, where only Redis knows.
+        """
+        if missed.era is not None and self.fallback.is_away():
+            expires_s = self._expires_s(self._clock.monotonic_s(), ttl_s)
+            kept = Kept(payload, expires_s)
+            self.fallback.keep(key, kept, era=missed.era)
+
+    def arrive(
+        self, key: str, flight: Landing[Loaded[Any] | None], value: V, began_s: float
+    ) -> None:
         """Share a load with those in this process who wait for it, and keep it."""
-        payload = self.packed(lambda: self.form.pack(value))
+        try:
+            payload = self.packed(lambda: self.form.pack(value))
+        except BaseException as error:
+            self.fallback.arrive(key, flight, error)
+            raise
+        kept = None
         if payload is not None:
-            self.keep(key, payload, ttl_s=self.ttl_s, began_s=began_s)
-        self.fallback.arrive(key, Loaded(value, kept=True))
+            kept = Kept(payload, self._expires_s(began_s, self.ttl_s))
+        self.fallback.arrive(key, flight, Loaded(value, kept=True), kept)
 
     def packed(self, pack: Callable[[], bytes]) -> bytes | None:
         """Return a payload; None when it is refused."""
@@ -198,11 +206,8 @@ class Rules(Generic[V]):
             self._listener(CacheLoadOvertaken(cache=self.name))
 
     def forget(self, key: str | None) -> float:
-        """Forget what this process keeps; return when that began."""
-        if key is None:
-            self.fallback.memory.clear()
-        else:
-            self.fallback.memory.drop(key)
+        """Forget what this process keeps or loads; return when that began."""
+        self.fallback.forget(key)
         return self._clock.monotonic_s()
 
     def confirmed(self, began_s: float) -> None:
@@ -226,6 +231,10 @@ class Rules(Generic[V]):
         """Count a read that needed no load."""
         self.counts.hits += not late
         self.counts.late_hits += late
+
+    def _expires_s(self, since_s: float, ttl_s: float) -> float:
+        """Return until when a result is kept in this process."""
+        return since_s + min(ttl_s, self._stale_s)
 
     def _refused(self, refused: Refused) -> None:
         """Count and tell a value that cannot be stored or read."""

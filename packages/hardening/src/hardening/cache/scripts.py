@@ -6,6 +6,10 @@ each has seen, so that none of them can be lost without the others. Counts start
 server's time in microseconds: a hash that was lost and made anew never repeats one. The
 run id of the server stands beside the count: a server that was restarted, or promoted,
 may know an older count than the one before it; it starts a new one.
+
+Fields of the hash: `m:` and a member is the count that it has seen, `t:` and a member when
+it last looked, by the server's clock. A member that ends without a word (`os._exit`) is
+dropped once it must have lapsed, by a look of any other.
 """
 
 _OPEN = """
@@ -22,17 +26,37 @@ if kept[1] ~= run or not count or not born then
 end
 """
 
+# Twice the term, and a minute at least: nobody is dropped who may still serve a value,
+# also where the server's clock was put forward by that much. Looked for as often as that,
+# not at each look: a thousand members look once a second each.
+_SWEEP = """
+local past = math.max(2 * (tonumber(redis.call('HGET', KEYS[1], 'term')) or 0), 60000) * 1000
+if math.abs(now - (tonumber(redis.call('HGET', KEYS[1], 'swept')) or 0)) > past then
+  redis.call('HSET', KEYS[1], 'swept', text(now))
+  local fields = redis.call('HGETALL', KEYS[1])
+  for i = 1, #fields, 2 do
+    if string.sub(fields[i], 1, 2) == 't:' and now - tonumber(fields[i + 1]) > past then
+      redis.call('HDEL', KEYS[1], fields[i], 'm:' .. string.sub(fields[i], 3))
+    end
+  end
+end
+"""
+
 # A day after the last process stopped to look, nothing of it is left.
 LOOK = (
     _OPEN
     + """
 local member, seen, term = ARGV[1], ARGV[2], tonumber(ARGV[3])
+redis.call('HSET', KEYS[1], 't:' .. member, text(now))
 if seen == '' or seen == text(count) then
   redis.call('HSET', KEYS[1], 'm:' .. member, text(count))
 end
 if term > (tonumber(redis.call('HGET', KEYS[1], 'term')) or 0) then
   redis.call('HSET', KEYS[1], 'term', ARGV[3])
 end
+"""
+    + _SWEEP
+    + """
 redis.call('EXPIRE', KEYS[1], 86400)
 return text(count)
 """
@@ -79,6 +103,7 @@ for i = 2, #ARGV do
   local seen = tonumber(redis.call('HGET', KEYS[1], 'm:' .. ARGV[i]))
   if seen and seen < tonumber(ARGV[1]) then
     removed = removed + redis.call('HDEL', KEYS[1], 'm:' .. ARGV[i])
+    redis.call('HDEL', KEYS[1], 't:' .. ARGV[i])
   end
 end
 return removed
@@ -131,6 +156,7 @@ return 1
 SET = (
     _NAMESPACE
     + """
+redis.call('DEL', KEYS[3])
 redis.call('SET', KEYS[2], generation .. ':' .. ARGV[1], 'PX', ARGV[2])
 return 1
 """

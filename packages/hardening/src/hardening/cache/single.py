@@ -295,6 +295,7 @@ class SingleValue(Generic[V]):
 
     def _fly(self, flight: Flight[V]) -> Loaded[V]:
         """Load for all who wait."""
+        self._counts.loads += 1
         try:
             value = self._load_now()
         except BaseException as error:
@@ -304,6 +305,7 @@ class SingleValue(Generic[V]):
 
     async def _afly(self, flight: Flight[V]) -> Loaded[V]:
         """Load for all who wait; a cancelled load passes on to one of them."""
+        self._counts.loads += 1
         try:
             value = await self._aload_now()
         except BaseException as error:
@@ -322,11 +324,13 @@ class SingleValue(Generic[V]):
 
     def _load_directly(self) -> V:
         """Return the value of a load of the caller's own."""
+        self._counts.loads += 1
         self._counts.direct_loads += 1
         return self._load_now()
 
     async def _aload_directly(self) -> V:
         """Return the value of a load of the caller's own."""
+        self._counts.loads += 1
         self._counts.direct_loads += 1
         return await self._aload_now()
 
@@ -334,14 +338,12 @@ class SingleValue(Generic[V]):
         """Return what `load` gives."""
         if self._load is None:
             raise NoLoader(cache=self.name, setting="load")
-        self._counts.loads += 1
         return self._load()
 
     async def _aload_now(self) -> V:
         """Return what `load_async` gives, or `load` in a thread."""
         if self._load_async is None:
             return await in_thread(self._load_now)
-        self._counts.loads += 1
         return await self._load_async()
 
     def _hurry(self) -> None:

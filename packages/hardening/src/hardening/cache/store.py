@@ -58,8 +58,9 @@ class ResultStore(Protocol):
 
     An adapter guarantees that each call is atomic; that a lease is held by one caller
     at a time and lapses by itself; and that a value is stored only while its lease is
-    held and its generation is the name's. Dropping a key ends its lease, clearing a name
-    changes its generation. `kept_s` includes the grace. Every call raises `Unreachable` when there is no answer.
+    held and its generation is the name's. Dropping or setting a key ends its lease,
+    clearing a name changes its generation. `kept_s` includes the grace. Every call raises
+    `Unreachable` when there is no answer.
     """
 
     def take(self, name: str, key: str, ticket: Ticket) -> Taken:
@@ -83,7 +84,7 @@ class ResultStore(Protocol):
         ...
 
     def set(self, name: str, key: str, payload: bytes, kept_s: float) -> None:
-        """Store a value whatever happened meanwhile."""
+        """Store a value whatever happened meanwhile; a load of it is overtaken."""
         ...
 
     async def aset(self, name: str, key: str, payload: bytes, kept_s: float) -> None:
