@@ -620,6 +620,46 @@ def test_a_redis_that_lost_its_data_finds_nothing(redis_url):
     store.close()
 
 
+def test_a_redis_that_was_restarted_from_a_snapshot_finds_nothing(own_redis):
+    """Its snapshot is older than an invalidation that it confirmed."""
+    store = RedisStore.connect(own_redis.url, timeout_s=1)
+    service = Service(store, "execute_sync")
+    asyncio.run(service.data("{ feed { title } }"))
+    with redis.Redis.from_url(own_redis.url) as client:
+        client.save()
+    service.cache.invalidate(OfType("Article"))
+    own_redis.kill()
+    own_redis.start()
+    for _ in range(2):
+        asyncio.run(service.data("{ feed { title } }"))
+    assert 2 == service.world.executed
+    assert {"public": 1} == service.counted("hits")
+    store.close()
+
+
+@pytest.mark.parametrize("target", [Everything(), OfOperations("Feed"), OfType("User")])
+def test_an_invalidation_keeps_what_it_does_not_aim_at(redis_url, target):
+    """Of whatever kind it is: the server is the same as before."""
+    store = RedisStore.connect(redis_url, timeout_s=1)
+    service = Service(store, "execute_sync")
+    service.cache.invalidate(target)
+    for _ in range(2):
+        asyncio.run(service.data("{ feed { title } }"))
+    service.cache.invalidate(OfOperations("Other"))
+    asyncio.run(service.data("{ feed { title } }"))
+    assert 1 == service.world.executed
+    store.close()
+
+
+@pytest.mark.parametrize("text", ["{ feed { title } }", "{ unstated }"])
+def test_a_rule_for_what_is_not_there_fails_every_query(text):
+    """Said aloud, with its name: it protects nothing."""
+    rules = Rules(fields={"User.private_email": Policy.USER_DATA})
+    service = Service(MemoryStore(), "execute_sync", rules=rules)
+    answer = asyncio.run(service.ask(text))
+    assert "'User.private_email'" in str(answer.errors)
+
+
 USERS = st.sampled_from(["ann", "bob", "ann ", "1", None])
 TEXTS = st.sampled_from(
     [

@@ -9,6 +9,7 @@ from hardening.core import InvalidSetting
 from hardening.graphql_cache import Policy, Rules
 from hardening.graphql_cache.analysis import analyse
 from hardening.graphql_cache.directive import Cached
+from hardening.graphql_cache.documents import Documents
 
 PUBLIC, SEARCH = Policy.PUBLIC, Policy.SEARCH
 USER_DATA, NO_CACHE = Policy.USER_DATA, Policy.NO_CACHE
@@ -169,6 +170,64 @@ def test_the_strictest_of_all_policies_wins(policy, text):
     assert policy == operation.policy
 
 
+@pytest.mark.parametrize(
+    ("rules", "text"),
+    [
+        ({"fields": {"Item.id": NO_CACHE}}, "{ feed { id } }"),
+        ({"fields": {"Item.id": NO_CACHE}}, "{ items { ... on Article { id } } }"),
+        ({"fields": {"Item.id": NO_CACHE}}, "{ mixed { ... on Article { id } } }"),
+        ({"fields": {"Article.id": NO_CACHE}}, "{ items { id } }"),
+        ({"fields": {"Article.id": NO_CACHE}}, "{ mixed { ... on Item { id } } }"),
+        ({"types": {"Item": NO_CACHE}}, "{ feed { title } }"),
+        ({"types": {"Item": NO_CACHE}}, "{ mixed { ... on Article { title } } }"),
+        ({"types": {"ArticleAdvert": NO_CACHE}}, "{ feed { title } }"),
+        ({"types": {"ArticleAdvert": NO_CACHE}}, "{ items { id } }"),
+    ],
+)
+def test_a_rule_of_an_interface_holds_for_its_types(rules, text):
+    """Whichever a client names; a union's rule holds for its members, too."""
+    tops = ("feed", "items", "mixed")
+    granted = {f"Query.{top}": PUBLIC for top in tops}
+    given = {**rules, "fields": granted | rules.get("fields", {})}
+    (operation,) = operations(text, Rules(**given)).values()
+    assert NO_CACHE == operation.policy
+
+
+def test_a_rule_of_an_interface_grants_nothing():
+    """What is public of some items is not stated of a new one."""
+    (operation,) = operations(
+        "{ unstated feed { id } }",
+        Rules(fields={"Item.id": PUBLIC}, types={"Item": PUBLIC}),
+    ).values()
+    assert NO_CACHE == operation.policy
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"fields": {"Query.mixed_unknown": PUBLIC}},
+        {"fields": {"Quarry.feed": PUBLIC}},
+        {"fields": {"ArticleAdvert.id": PUBLIC}},
+        {"types": {"article": USER_DATA}},
+    ],
+)
+def test_a_rule_for_a_field_that_is_not_there_is_named(rules):
+    """It would protect nothing; the schema's spelling counts, not Python's."""
+    ((setting, policies),) = rules.items()
+    (name,) = policies
+    with pytest.raises(InvalidSetting, match=f"Rules.{setting} .*'{name}'"):
+        Documents(SCHEMA, Rules(**rules), version="", texts_max=1)
+
+
+def test_a_text_is_parsed_once_and_a_huge_one_each_time():
+    """What is remembered is the same syntax tree."""
+    documents = Documents(SCHEMA, RULES, version="", texts_max=2)
+    short, huge = "{ feed { title } }", "{ feed { title } }" + " " * 16_384
+    for text, same in ((short, True), (huge, False)):
+        trees = [documents.parse(text, {}) for _ in range(2)]
+        assert same is (trees[0] is trees[1])
+
+
 def test_without_rules_nothing_is_cached_that_the_schema_does_not_state():
     """The default is to cache nothing."""
     (operation,) = operations("{ feed { title } }", Rules()).values()
@@ -199,7 +258,7 @@ def test_the_text_holds_the_fragments_that_are_used():
 def test_the_types_are_those_whose_fields_are_selected():
     """An invalidation of one of them forgets the answer."""
     (operation,) = operations("{ mixed { ... on Article { title } } }").values()
-    assert ("Article", "Query") == operation.types
+    assert ("Article", "Item", "Query") == operation.types
 
 
 def test_fragments_that_spread_one_another_take_no_time():

@@ -1,6 +1,6 @@
 """Analysis: what a document asks for, and what its operations' policies are."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,6 @@ from graphql import (
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
-    GraphQLUnionType,
     InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
@@ -24,6 +23,7 @@ from graphql import (
 )
 
 from hardening.graphql_cache.directive import stated
+from hardening.graphql_cache.kinship import Kinship
 from hardening.graphql_cache.policy import Policy, strictest
 from hardening.graphql_cache.rules import Rules
 
@@ -42,7 +42,7 @@ class Operation:
         policy: Before the request is asked.
         text: Itself and its fragments, in one layout, without comments.
         variables: The names that it declares.
-        types: The names of the types whose fields it selects.
+        types: The names of the types whose fields it selects, and of their interfaces.
     """
 
     name: str
@@ -74,8 +74,9 @@ def analyse(
         for node in document.definitions
         if isinstance(node, FragmentDefinitionNode)
     }
+    kinship = Kinship(schema)
     return {
-        _name(node): _operation(schema, node, fragments, rules)
+        _name(node): _operation(schema, kinship, node, fragments, rules)
         for node in document.definitions
         if isinstance(node, OperationDefinitionNode)
         and node.operation is OperationType.QUERY
@@ -84,24 +85,38 @@ def analyse(
 
 def _operation(
     schema: GraphQLSchema,
+    kinship: Kinship,
     node: OperationDefinitionNode,
     fragments: Mapping[str, FragmentDefinitionNode],
     rules: Rules,
 ) -> Operation:
     """Return one query, analysed."""
-    walk = _Walk(schema, fragments)
+    walk = _Walk(schema, kinship, fragments)
     root = schema.query_type
-    selected = list(walk.under(root, node.selection_set)) if root else []
+    found = walk.under(root, node.selection_set) if root else ()
+    selected = tuple(dict.fromkeys(found))
     used = [print_ast(fragments[name]) for name in sorted(walk.used)]
     return Operation(
         name=_name(node),
-        policy=_policy(schema, _name(node), selected, rules),
+        policy=_policy(kinship, _name(node), selected, rules),
         text="\n".join([print_ast(node), *used]),
         variables=tuple(
             sorted(each.variable.name.value for each in node.variable_definitions or ())
         ),
-        types=tuple(sorted({each.parent.name for each in selected})),
+        types=_types(selected),
     )
+
+
+def _types(selected: Iterable[_Selected]) -> tuple[str, ...]:
+    """Return the names of the types that fields are selected of: an Article is an Item."""
+    parents = {each.parent.name: each.parent for each in selected}
+    wider = (
+        each.name
+        for parent in parents.values()
+        if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType)
+        for each in parent.interfaces
+    )
+    return tuple(sorted({*parents, *wider}))
 
 
 def _name(node: OperationDefinitionNode) -> str:
@@ -113,9 +128,13 @@ class _Walk:
     """Finds every field that an operation can select, through fragments and unions."""
 
     def __init__(
-        self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode]
+        self,
+        schema: GraphQLSchema,
+        kinship: Kinship,
+        fragments: Mapping[str, FragmentDefinitionNode],
     ) -> None:
         self._schema = schema
+        self._kinship = kinship
         self._fragments = fragments
         self.used: set[str] = set()
         self._walked: set[tuple[str, bool]] = set()
@@ -143,7 +162,7 @@ class _Walk:
     ) -> Iterator[_Selected]:
         """Yield a field, for each type that may stand for the parent, and those below."""
         name = node.name.value
-        for possible in (parent, *_members(self._schema, parent)):
+        for possible in (parent, *self._kinship.members(parent)):
             yield _Selected(possible, name, top)
         found = _field_of(parent, name)
         if found is not None and node.selection_set is not None:
@@ -184,58 +203,71 @@ def _field_of(parent: GraphQLNamedType, name: str) -> GraphQLField | None:
 
 
 def _policy(
-    schema: GraphQLSchema, operation: str, selected: list[_Selected], rules: Rules
+    kinship: Kinship, operation: str, selected: Iterable[_Selected], rules: Rules
 ) -> Policy:
     """Return the strictest of all policies that apply."""
-    found = [
-        policy
-        for each in selected
-        if each.name != _TYPENAME
-        for policy in _policies(schema, each, rules)
-    ]
+    told = [each for each in selected if each.name != _TYPENAME]
+    found = [policy for each in told for policy in _policies(kinship, each, rules)]
     if operation in rules.operations:
         found.append(rules.operations[operation])
-    granted = any(each.top and each.name != _TYPENAME for each in selected)
+    granted = any(each.top for each in told)
     return strictest(found) if granted else Policy.NO_CACHE
 
 
-def _policies(
-    schema: GraphQLSchema, selected: _Selected, rules: Rules
-) -> Iterator[Policy]:
+def _policies(kinship: Kinship, selected: _Selected, rules: Rules) -> Iterator[Policy]:
     """Yield what a selected field says; one on top that says nothing forbids."""
     found = _field_of(selected.parent, selected.name)
     if found is None:
         # Introspection; fields of a union's members are yielded beside it.
         yield Policy.NO_CACHE
         return
-    definition = found.extensions.get(_DEFINITION)
-    on_field = rules.fields.get(f"{selected.parent.name}.{selected.name}")
-    if on_field is None:
-        on_field = stated(definition)
     returned = get_named_type(found.type)
+    on_field = _of_field(selected.parent, selected.name, rules)
     on_type = _of_type(returned, rules)
-    members = [_of_type(member, rules) for member in _members(schema, returned)]
+    members = [_of_type(member, rules) for member in kinship.members(returned)]
     yield from (each for each in (on_field, on_type, *members) if each is not None)
-    if _checks_permission(definition):
-        yield Policy.USER_DATA
+    yield from _tightened(kinship, selected, returned, rules)
     granted = on_field is not None or on_type is not None
     if selected.top and not granted and (not members or None in members):
         yield Policy.NO_CACHE
 
 
+def _tightened(
+    kinship: Kinship, selected: _Selected, returned: GraphQLNamedType, rules: Rules
+) -> Iterator[Policy]:
+    """
+    Yield what cannot grant: permissions, and the rules of interfaces and unions.
+
+    A client may name the type in place of its interface: that must not loosen anything.
+    """
+    for each in (selected.parent, *kinship.wider(selected.parent)):
+        on_field = _of_field(each, selected.name, rules)
+        if on_field is not None:
+            yield on_field
+        if _checks_permission(_definition(_field_of(each, selected.name))):
+            yield Policy.USER_DATA
+    for each in (returned, *kinship.members(returned)):
+        on_types = (_of_type(wide, rules) for wide in kinship.wider(each))
+        yield from (policy for policy in on_types if policy is not None)
+
+
+def _of_field(parent: GraphQLNamedType, name: str, rules: Rules) -> Policy | None:
+    """Return the policy of a type's field, if it has one."""
+    on_field = rules.fields.get(f"{parent.name}.{name}")
+    if on_field is not None:
+        return on_field
+    return stated(_definition(_field_of(parent, name)))
+
+
 def _of_type(returned: GraphQLNamedType, rules: Rules) -> Policy | None:
     """Return the policy of a type, if it has one."""
     on_type = rules.types.get(returned.name)
-    return stated(returned.extensions.get(_DEFINITION)) if on_type is None else on_type
+    return stated(_definition(returned)) if on_type is None else on_type
 
 
-def _members(
-    schema: GraphQLSchema, returned: GraphQLNamedType
-) -> Sequence[GraphQLNamedType]:
-    """Return what may stand in the place of an interface or a union."""
-    if isinstance(returned, GraphQLInterfaceType | GraphQLUnionType):
-        return schema.get_possible_types(returned)
-    return ()
+def _definition(of: GraphQLField | GraphQLNamedType | None) -> Any:  # noqa: ANN401 - strawberry's own
+    """Return strawberry's definition of a field or a type; None for what has none."""
+    return None if of is None else of.extensions.get(_DEFINITION)
 
 
 def _checks_permission(definition: Any) -> bool:  # noqa: ANN401 - strawberry's own

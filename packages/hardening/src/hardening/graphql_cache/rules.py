@@ -4,7 +4,8 @@ Rules: which policy an operation has.
 Fields grant; everything else only tightens. Each top-level field needs a policy of its
 own, or its type's, or nothing is cached. Below it, and for the operation as a whole, a
 rule can only make the answer belong to fewer: a client chooses the names of operations,
-and must not be able to choose that somebody's data are public.
+and must not be able to choose that somebody's data are public. The rules of an interface
+or a union hold for all its types, and tighten: a client may name either.
 """
 
 import re
@@ -34,9 +35,10 @@ class Rules:
 
     A policy also stands in the schema itself, as the directive `Cached` of a field or a
     type. A field that checks permissions is USER_DATA at least, wherever it stands.
+    A name that the schema does not have, spelled like this, is an error of each query.
 
     Attributes:
-        fields: By 'Type.field', as in the schema: 'Query.feed'.
+        fields: By 'Type.field', as in the schema: 'Query.feed', 'User.privateEmail'.
         types: By the name of the type that a field returns: 'Article'.
         operations: By an operation's name; only tightens.
         decide: Asked at each request; only tightens.
