@@ -4,6 +4,8 @@ import asyncio
 import time
 
 import pytest
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaConnectionError
 from confluent_kafka import Consumer, TopicPartition
 
 from hardening.core import InvalidSetting
@@ -144,7 +146,8 @@ def test_a_loop_outside_of_its_block_says_so():
         ({"group_id": "g", "enable_auto_commit": True}, {}, "enable_auto_commit"),
         ({"group_id": "g"}, {"topics": []}, "topics"),
         ({"group_id": "g"}, {"batch": 0}, "batch"),
-        ({"group_id": "g"}, {"poll_s": -1}, "poll_s"),
+        ({"group_id": "g"}, {"poll_s": -1}, "AiokafkaLoop.poll_s"),
+        ({"group_id": "g"}, {"poll_s": float("inf")}, "AiokafkaLoop.poll_s"),
         ({"group_id": "g"}, {"busy_s": 0}, "busy_s"),
         ({"group_id": "g"}, {"rebalance_s": 0}, "rebalance_s"),
     ],
@@ -155,3 +158,25 @@ def test_a_loop_that_would_lose_records_is_refused(options, settings, name):
     topics = settings.pop("topics", ["t"])
     with pytest.raises(InvalidSetting, match=name):
         AiokafkaLoop(options, topics, dedup, print, **settings)
+
+
+def test_a_consumer_that_cannot_start_is_closed():
+    """Whoever tries again collects none of them."""
+    stopped = []
+
+    class Unstarted(AIOKafkaConsumer):
+        async def stop(self):
+            stopped.append(self)
+            await super().stop()
+
+    async def go():
+        options = {"bootstrap_servers": "localhost:1", "group_id": "g"}
+        dedup = Deduplicator(MemoryStore(), key=by_header("id"))
+        with pytest.raises(KafkaConnectionError):
+            async with AiokafkaLoop(options, ["t"], dedup, print):
+                pass
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("hardening.dedup.aiokafka.AIOKafkaConsumer", Unstarted)
+        asyncio.run(go())
+    assert 1 == len(stopped)

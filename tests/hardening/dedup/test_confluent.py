@@ -278,6 +278,7 @@ def test_a_commit_that_fails_is_told_and_not_raised(consumption):
         ({"group.id": "g"}, {"topics": []}, "topics"),
         ({"group.id": "g"}, {"batch": 0}, "batch"),
         ({"group.id": "g"}, {"poll_s": -1}, "poll_s"),
+        ({"group.id": "g"}, {"poll_s": float("inf")}, "ConfluentLoop.poll_s"),
         ({"group.id": "g"}, {"busy_s": 0}, "busy_s"),
     ],
 )

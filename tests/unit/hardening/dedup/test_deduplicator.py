@@ -177,7 +177,7 @@ def test_an_event_without_a_key_is_handled_each_time(run):
 def test_switched_off_every_event_is_handled(run):
     """Off is as if there were no de-duplication: no store, no events."""
     world = World(switch=lambda: False)
-    assert (UNCHECKED, UNCHECKED) == run(world, "aa")
+    assert (Outcome.OFF, Outcome.OFF) == run(world, "aa")
     assert ([], []) == (world.store.asked, world.told)
     world.fails = {"a": Broken()}
     with pytest.raises(Broken):
@@ -311,6 +311,62 @@ def test_a_claim_ends_when_its_owner_is_gone():
     assert PROCESSED is world.dedup.process("a", world.handle)
 
 
+@each_way
+def test_what_is_owed_is_marked_though_another_thread_saw_it_recover(run):
+    """Its mark fails while another's look is under way, which is answered."""
+    world, look = World(), AwayStore.look
+
+    def look_meanwhile(keys, claim):
+        world.store.look = lambda *given: look(world.store, *given)
+        sights = world.store.look(keys, claim)
+        world.store.away = {"mark"}
+        world.dedup.process("other", world.handle)
+        world.store.away = set()
+        return sights
+
+    world.store.look = look_meanwhile
+    run(world, "a")
+    run(world, "b")
+    assert (DUPLICATE,) == run(world, ["other"])
+    assert ["other", "a", "b"] == world.handled
+
+
+class HangingStore(AwayStore):
+    """A store that may hang, for coroutines."""
+
+    hangs = False
+
+    async def mark_async(self, keys, claim):
+        """Mark, or never."""
+        if self.hangs:
+            await asyncio.Event().wait()
+        await super().mark_async(keys, claim)
+
+
+def test_a_cancelled_look_still_owes():
+    """What it took in hand to mark is marked by the next."""
+
+    async def go():
+        clock = FakeClock()
+        store = HangingStore(clock)
+        dedup = Deduplicator(store, key=lambda event: event, clock=clock)
+
+        async def handle(_event):
+            pass
+
+        store.away = {"mark"}
+        await dedup.process_async("a", handle)
+        store.away, store.hangs = set(), True
+        clock.advance(2)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await dedup.process_async("b", handle)
+        store.hangs = False
+        assert DUPLICATE is await dedup.process_async("a", handle)
+
+    asyncio.run(go())
+
+
 def test_a_batch_says_how_far_it_came():
     """Whoever acknowledges needs the number, whatever ended the batch."""
     world = World()
@@ -358,6 +414,7 @@ def test_all_ways_agree_with_a_set(parts, size, claim_s):
         ({"claim_s": 0}, "Deduplicator.claim_s"),
         ({"claim_s": float("inf")}, "Deduplicator.claim_s"),
         ({"rest_s": -1}, "Deduplicator.rest_s"),
+        ({"on_failure": "skip"}, "Deduplicator.on_failure .*'process', 'raise'"),
     ],
 )
 def test_a_wrong_setting_is_refused_by_its_name(settings, name):

@@ -32,6 +32,8 @@ CASES = {
     "a header without content": (by_header("id"), {"headers": [("id", None)]}, None),
     "no headers": (by_header("id"), {}, None),
     "the message's key": (by_message_key(), {"key": b"k"}, b"k"),
+    "a key that is parsed already": (by_message_key(), {"key": 7}, "7"),
+    "a key of theirs": (by_message_key(), {"key": {"id": 7}}, None),
     "no key": (by_message_key(), {"key": None}, None),
     "an empty key": (by_message_key(), {"key": b""}, None),
     "a field of JSON": (by_json_field("id"), {"value": b'{"id": "7"}'}, "7"),
@@ -57,6 +59,23 @@ CASES = {
 def test_a_key_is_read(message, read, parts, expected):
     """Each row reads: this reader finds this key in this message, or none."""
     assert expected == read(message(**parts))
+
+
+PARSED = {
+    "a field": ("id", {"id": "7"}, "7"),
+    "a number": ("id", {"id": 7}, "7"),
+    "text": ("id", '{"id": "7"}', "7"),
+    "no such field": ("id", {}, None),
+    "a list": ("id", [{"id": "7"}], None),
+    "an object of theirs": ("id", SimpleNamespace(id="7"), None),
+}
+
+
+@pytest.mark.parametrize("message", [confluent, aiokafka])
+@pytest.mark.parametrize(("name", "value", "key"), PARSED.values(), ids=PARSED)
+def test_a_field_is_read_of_a_value_that_is_parsed_already(message, name, value, key):
+    """Aiokafka's `value_deserializer` gives whatever it returns; none is an error."""
+    assert key == by_json_field(name)(message(value=value))
 
 
 @given(st.binary(max_size=60))

@@ -23,6 +23,7 @@ from hardening.core import Clock, Listener, SystemClock, ignore, require
 from hardening.dedup.deduplicator import Deduplicator
 from hardening.dedup.events import CommitFailed, ConsumerEvent, ConsumerTroubled
 from hardening.dedup.offsets import Partition, Place, commits, rewinds
+from hardening.dedup.polling import require_spans
 from hardening.dedup.settling import Outcome, Settled
 
 _CLOCK = SystemClock()
@@ -70,11 +71,7 @@ class AiokafkaLoop:
         self._group = _group(options)
         require("AiokafkaLoop.topics", topics, "one or more", holds=bool(topics))
         require("AiokafkaLoop.batch", batch, "1 or more", holds=batch >= 1)
-        require("AiokafkaLoop.poll_s", poll_s, "0 or more", holds=poll_s >= 0)
-        require("AiokafkaLoop.busy_s", busy_s, "more than 0", holds=busy_s > 0)
-        holds = 0 < rebalance_s < float("inf")
-        rule = "more than 0 and finite"
-        require("AiokafkaLoop.rebalance_s", rebalance_s, rule, holds=holds)
+        require_spans("AiokafkaLoop", poll_s, busy_s=busy_s, rebalance_s=rebalance_s)
         ours = {"enable_auto_commit": False}
         self._options = {"auto_offset_reset": "earliest", **options, **ours}
         self._topics = tuple(topics)
@@ -93,7 +90,11 @@ class AiokafkaLoop:
         consumer = AIOKafkaConsumer(**self._options)
         between = _BetweenBatches(self._batches, self._rebalance_s)
         consumer.subscribe(list(self._topics), listener=between)
-        await consumer.start()
+        try:
+            await consumer.start()
+        except BaseException:
+            await consumer.stop()
+            raise
         self._consumer = consumer
         return self
 

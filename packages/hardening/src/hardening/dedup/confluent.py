@@ -27,6 +27,7 @@ from hardening.core import Clock, Listener, SystemClock, ignore, require
 from hardening.dedup.deduplicator import Deduplicator
 from hardening.dedup.events import CommitFailed, ConsumerEvent, ConsumerTroubled
 from hardening.dedup.offsets import Partition, Place, commits, rewinds
+from hardening.dedup.polling import require_spans
 from hardening.dedup.settling import Outcome, Settled
 
 _CLOCK = SystemClock()
@@ -74,8 +75,7 @@ class ConfluentLoop:
         self._group = _group(config)
         require("ConfluentLoop.topics", topics, "one or more", holds=bool(topics))
         require("ConfluentLoop.batch", batch, "1 or more", holds=batch >= 1)
-        require("ConfluentLoop.poll_s", poll_s, "0 or more", holds=poll_s >= 0)
-        require("ConfluentLoop.busy_s", busy_s, "more than 0", holds=busy_s > 0)
+        require_spans("ConfluentLoop", poll_s, busy_s=busy_s)
         self._dedup = dedup
         self._handler = handler
         self._batch = batch

@@ -16,6 +16,7 @@ class Counts:
         processed: Events handled, new within the window.
         duplicates: Events skipped.
         unchecked: Events handled without asking.
+        off: Events handled while the switch was off.
         busy: Events that somebody else was at.
         keyless: Events without a key.
     """
@@ -23,6 +24,7 @@ class Counts:
     processed: int = 0
     duplicates: int = 0
     unchecked: int = 0
+    off: int = 0
     busy: int = 0
     keyless: int = 0
 
@@ -31,6 +33,7 @@ class Counts:
         self.processed += outcomes.count(Outcome.PROCESSED)
         self.duplicates += outcomes.count(Outcome.DUPLICATE)
         self.unchecked += outcomes.count(Outcome.UNCHECKED)
+        self.off += outcomes.count(Outcome.OFF)
         self.busy += outcomes.count(Outcome.BUSY)
 
     def measures(self, name: str) -> Iterable[Measure]:
@@ -40,6 +43,7 @@ class Counts:
             Outcome.PROCESSED: self.processed,
             Outcome.DUPLICATE: self.duplicates,
             Outcome.UNCHECKED: self.unchecked,
+            Outcome.OFF: self.off,
             Outcome.BUSY: self.busy,
         }
         yield Measure(

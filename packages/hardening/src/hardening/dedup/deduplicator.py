@@ -96,6 +96,10 @@ class Deduplicator(Generic[E]):
         require("Deduplicator.claim_s", claim_s, "more than 0 and finite", holds=holds)
         holds = 0 <= rest_s < float("inf")
         require("Deduplicator.rest_s", rest_s, "0 or more and finite", holds=holds)
+        modes = tuple(OnFailure)
+        rule = "one of " + ", ".join(repr(mode.value) for mode in modes)
+        holds = on_failure in modes
+        require("Deduplicator.on_failure", on_failure, rule, holds=holds)
         self._key = key
         self._name = name
         self._batch = batch
@@ -362,7 +366,7 @@ def _handled(events: Sequence[E], handler: Callable[[E], object]) -> Settled:
     try:
         for event in events:
             handler(event)
-            outcomes.append(Outcome.UNCHECKED)
+            outcomes.append(Outcome.OFF)
     except Exception as error:  # noqa: BLE001 - it is returned
         return Settled(tuple(outcomes), error)
     return Settled(tuple(outcomes))
@@ -376,7 +380,7 @@ async def _handled_async(
     try:
         for event in events:
             await handler(event)
-            outcomes.append(Outcome.UNCHECKED)
+            outcomes.append(Outcome.OFF)
     except Exception as error:  # noqa: BLE001 - it is returned
         return Settled(tuple(outcomes), error)
     return Settled(tuple(outcomes))

@@ -58,14 +58,19 @@ class GuardedStore:
         """
         owed: tuple[bytes, ...] = ()
         try:
-            if self._outage.failed:
-                if self._rests():
-                    return None
+            if self._outage.failed and self._rests():
+                return None
+            # Also when nothing failed last: what a mark owes since another's look began
+            # is owed although that look was answered.
+            if self._outage.owed:
                 owed = self._outage.take_owed()
                 self._store.mark(owed, None)
             sights = self._store.look(keys, claim)
         except StoreUnavailable as error:
             self._failed(error, owed)
+            raise
+        except BaseException:
+            self._outage.owe(owed)  # a cancellation says not how far it came
             raise
         self._answered(len(owed))
         return sights
@@ -105,14 +110,19 @@ class GuardedStore:
         """Do as `look`."""
         owed: tuple[bytes, ...] = ()
         try:
-            if self._outage.failed:
-                if self._rests():
-                    return None
+            if self._outage.failed and self._rests():
+                return None
+            # Also when nothing failed last: what a mark owes since another's look began
+            # is owed although that look was answered.
+            if self._outage.owed:
                 owed = self._outage.take_owed()
                 await self._store.mark_async(owed, None)
             sights = await self._store.look_async(keys, claim)
         except StoreUnavailable as error:
             self._failed(error, owed)
+            raise
+        except BaseException:
+            self._outage.owe(owed)  # a cancellation says not how far it came
             raise
         self._answered(len(owed))
         return sights

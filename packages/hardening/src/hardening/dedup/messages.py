@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from hardening.core import is_whole
 from hardening.dedup.key import Key
 
 Reader = Callable[[Any], Key | None]
@@ -28,11 +29,15 @@ def by_header(name: str) -> Reader:
 
 
 def by_message_key() -> Reader:
-    """Return a reader of the message's own key, where each event has one of its own."""
+    """
+    Return a reader of the message's own key, where each event has one of its own.
+
+    One that a deserializer of the consumer's made neither text nor a number is none.
+    """
 
     def read(message: object) -> Key | None:
-        key: Key | None = _part(message, "key")
-        return key or None
+        key = _part(message, "key")
+        return (key or None) if isinstance(key, bytes) else _named(key)
 
     return read
 
@@ -43,21 +48,34 @@ def by_json_field(*path: str) -> Reader:
 
         by_json_field("payload", "event_id")
 
-    A value that is no JSON, or has no such field, has no key.
+    The value may be parsed already, by a deserializer of the consumer's. One that is no
+    JSON, or has no such field, has no key.
     """
 
     def read(message: object) -> Key | None:
-        try:
-            found = json.loads(_part(message, "value") or b"")
-        except (ValueError, RecursionError):
-            return None
+        found = _parsed(_part(message, "value"))
         for name in path:
             found = found.get(name) if isinstance(found, dict) else None
-        if isinstance(found, int) and not isinstance(found, bool):
-            return str(found)
-        return (found or None) if isinstance(found, str) else None
+        return _named(found)
 
     return read
+
+
+def _named(found: object) -> str | None:
+    """Return a text or a whole number as a key; all else names nothing."""
+    if is_whole(found):
+        return str(found)
+    return (found or None) if isinstance(found, str) else None
+
+
+def _parsed(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return what a value says; None for what is no JSON."""
+    if not isinstance(value, str | bytes | bytearray):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _part(message: object, name: str) -> Any:  # noqa: ANN401 - headers, key or value

@@ -27,7 +27,9 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     """It was processed before; its handler was not called."""
     UNCHECKED = "unchecked"
-    """Its handler returned; it has no key, the store is away, or the switch is off."""
+    """Its handler returned; it has no key, or the store is away."""
+    OFF = "off"
+    """Its handler returned; the switch is off."""
     BUSY = "busy"
     """Somebody else is at it; nothing was done. Ask again, and acknowledge nothing."""
 
