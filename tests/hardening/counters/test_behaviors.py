@@ -185,3 +185,50 @@ def test_every_migration_can_be_undone_and_applied_again(database_url, connect):
         run(step.apply for step in steps)
         assert there == objects(connection)
         assert 7 == len(there)
+
+
+NOTHING_YET = """
+insert into user_behaviors (organization_id, platform, platform_user_id,
+  total_violations, severity_counts, actions_taken)
+values (%s, %s, %s, {total}, {counts}, {actions})
+"""
+
+
+@pytest.fixture
+def own_table(connect):
+    """Give a connection to a table as a service may have it: with NULL in its columns."""
+    connection = connect(autocommit=False)
+    connection.execute(
+        "alter table user_behaviors alter total_violations drop not null, "
+        "alter severity_counts drop not null, alter actions_taken drop not null"
+    )
+    yield connection
+    connection.rollback()
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        {"total": "3", "counts": "'{}'", "actions": "null"},
+        {"total": "3", "counts": "'null'", "actions": "'null'"},
+        {"total": "3", "counts": "null", "actions": "'[]'"},
+    ],
+    ids=["no actions", "null of JSON", "no counts"],
+)
+def test_a_users_first_action_is_counted_where_the_table_holds_nothing(
+    own_table, nothing
+):
+    """NULL is no action that is known: it is counted, and its repeat is not."""
+    own_table.execute(NOTHING_YET.format(**nothing), USER)
+    action = ACTION | {"action_id": "a1"}
+    answers = [UserBehaviors().update(own_table, *USER, action) for _ in range(2)]
+    assert [False, True] == [each.repeated for each in answers]
+    assert [4, 4] == [each.total_violations for each in answers]
+    assert {"medium": 1} == dict(answers[1].severity_counts)
+
+
+def test_a_user_without_a_total_starts_at_one(own_table):
+    """NULL is none."""
+    nothing = {"total": "null", "counts": "null", "actions": "null"}
+    own_table.execute(NOTHING_YET.format(**nothing), USER)
+    assert 1 == UserBehaviors().update(own_table, *USER, ACTION).total_violations

@@ -358,3 +358,12 @@ def test_documents_are_sent_as_json(connect):
     Counters("shield").add(connection, "u1", ONE, action=action)
     history = connection.execute("select history from hardening_counters").fetchone()[0]
     assert action == {name: history[0][name] for name in json.loads(json.dumps(action))}
+
+
+def test_an_action_that_no_history_would_know_again_is_refused(connect):
+    """It promises that a repeat changes nothing, and could not keep that."""
+    counters, connection = Counters("shield", history_max=0), connect()
+    with pytest.raises(InvalidSetting, match=r"action_id .* history_max of 0"):
+        counters.add(connection, "u1", ONE, action_id="c-1")
+    counted = counters.add(connection, "u1", ONE, action={"n": 1})
+    assert 1 == counted.counts["total_violations"]

@@ -14,6 +14,7 @@ from hardening.core import InvalidSetting
 from hardening.core.database import NoTransaction, UnknownConnection
 from hardening.locks import (
     AlreadyLocked,
+    Deadlock,
     Locks,
     LockTimeout,
     RowMissing,
@@ -113,6 +114,20 @@ def test_a_session_locks_objects_in_the_order_of_their_keys(engine, connect, hol
             enter(locks.row(session, Contact, 2, nowait=True))
         with pytest.raises(RowMissing):
             enter(locks.row(session, Contact, 99))
+
+
+def test_a_deadlock_over_a_class_is_counted_under_its_table(engine):
+    """Where its waits are counted: one table has one label."""
+    locks = Locks()
+    deadlock = pytest.raises(Deadlock, match="'contacts'")
+    with deadlock, Session(engine) as session, locks.row(session, Contact, 1):
+        raise psycopg.errors.DeadlockDetected
+    labels = {
+        dict(sample.labels)["table"]
+        for measure in locks.measures()
+        for sample in measure.samples
+    }
+    assert {"contacts"} == labels
 
 
 def test_a_class_with_a_key_of_two_columns_is_refused(engine):

@@ -1,5 +1,6 @@
 """Optimistic updates: who comes second is told, and writes nothing."""
 
+import psycopg
 import pytest
 
 from hardening.core import InvalidSetting
@@ -126,3 +127,27 @@ def test_the_migration_can_be_applied_undone_and_applied_again(connect):
     assert 2 == Locks().update(
         connection, "contacts", 1, {"score": 1}, version=1, version_column='odd "v"'
     )
+
+
+def test_a_column_that_was_there_before_is_refused_and_kept(connect):
+    """The undo would drop what the migration did not make, with all that it holds."""
+    connection, migration = connect(), version_migration("public.contacts")
+    before = columns(connection)
+    refused = pytest.raises(psycopg.errors.DuplicateColumn, match="another name")
+    with refused as caught, connection.transaction():
+        connection.execute(migration.apply)
+    assert "version" == caught.value.diag.column_name
+    assert before == columns(connection)
+    assert ("", 0, 1) == contact(connection)
+
+
+@pytest.mark.parametrize("name", ["it's \\ %s {0}", "Ver$$sion"])
+def test_the_migration_takes_whatever_name_postgresql_takes(connect, name):
+    """Its text quotes the name as a column and as a value."""
+    connection, migration = connect(), version_migration("contacts", column=name)
+    for _ in range(2):
+        with connection.transaction():
+            connection.execute(migration.apply)
+    assert name == columns(connection)[-1]
+    with pytest.raises(InvalidSetting, match="column"):
+        version_migration("contacts", column="a$hardening_version$b")

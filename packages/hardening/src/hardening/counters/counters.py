@@ -122,6 +122,7 @@ class Counters:
         Raises:
             CounterBusy: Another transaction kept the row for 5 s, or in a deadlock.
             InvalidCount: A name or a number that cannot be counted.
+            InvalidSetting: An `action_id`, where `history_max` is 0.
             CounterNotInstalled: The migration, or the grant, is missing.
         """
         if not self._switch():
@@ -201,6 +202,9 @@ class Counters:
         action_id: str | None = None,
     ) -> Steps[Counted]:
         """Return the steps of one call."""
+        rule = "None with a history_max of 0: no history would know it again"
+        holds = action_id is None or self._history_max > 0
+        require("Counters.add.action_id", action_id, rule, holds=holds)
         asked = statement(
             _CALL,
             {

@@ -19,7 +19,12 @@ def target_of_class(mapped: type, keys: Sequence[object]) -> Target:
     columns = [column.name for column in mapper.primary_key]
     rule = "a class with a primary key of one column"
     require("table", columns, rule, holds=len(columns) == 1)
-    return target_of(mapper.local_table.fullname, columns[0], keys)
+    return target_of(table_of(mapped), columns[0], keys)
+
+
+def table_of(mapped: type) -> str:
+    """Return the name of a mapped class's table, with its schema if that is stated."""
+    return str(_mapper(mapped).local_table.fullname)
 
 
 def select_objects(mapped: type, target: Target, *, lock: str) -> Any:  # noqa: ANN401

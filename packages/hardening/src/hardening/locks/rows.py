@@ -246,5 +246,9 @@ def _clause(*, nowait: bool, skip_locked: bool = False) -> str:
 
 
 def _name(table: str | type) -> str:
-    """Return a table as errors name it."""
-    return table if isinstance(table, str) else table.__name__
+    """Return a table as errors, events and metrics name it."""
+    if isinstance(table, str):
+        return table
+    from hardening.locks import orm  # noqa: PLC0415 - SQLAlchemy's part
+
+    return orm.table_of(table)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from hardening.core.database import AnyAsyncConnection, SyncConnection
 
+_QUOTE = "$hardening_version$"
+
 
 class Versions(LockBase):
     """Updates rows that nobody changed since they were read."""
@@ -142,10 +144,16 @@ def version_migration(table: str, *, column: str = "version") -> Migration:
     Return the migration that adds a version column, and its undo.
 
     PostgreSQL stores the default with the table, so that no row is written anew; the
-    table is locked for the instant of the change, and waited for at most 5 s.
+    table is locked for the instant of the change, and waited for at most 5 s. A column of
+    that name that somebody else made is refused by the server, and stays as it is.
+
+    Raises:
+        InvalidSetting: A name is none that PostgreSQL can have.
     """
     require_name("table", table)
     require_name("column", column)
+    rule = f"without {_QUOTE}, which quotes the migration"
+    require("column", column, rule, holds=_QUOTE not in f"{table} {column}")
     [template] = read_migrations("hardening.locks")
     return Migration(
         template.name,
@@ -158,7 +166,12 @@ def _fitted(template: str, table: str, column: str) -> str:
     """Return a template's text with its names in place."""
     from psycopg import sql  # noqa: PLC0415 - the driver is loaded by its first use
 
-    names = {"table": table.split("."), "column": [column]}
-    fitted = {name: sql.Identifier(*parts) for name, parts in names.items()}
-    composed = sql.SQL(template).format(**fitted)
-    return composed.as_string(None)
+    names = {
+        "table": sql.Identifier(*table.split(".")),
+        "column": sql.Identifier(column),
+    }
+    texts = {
+        "table_text": sql.Literal(names["table"].as_string(None)),
+        "column_text": sql.Literal(column),
+    }
+    return sql.SQL(template).format(**names, **texts).as_string(None)

@@ -40,18 +40,21 @@ begin
     clock_timestamp())
   on conflict (organization_id, platform, platform_user_id) do update set
     platform_username = coalesce(p_username, kept.platform_username),
-    total_violations = kept.total_violations + 1,
+    -- A service's own table may hold NULL in these, or JSON's null: nothing yet.
+    total_violations = coalesce(kept.total_violations, 0) + 1,
     severity_counts = jsonb_set(
-      kept.severity_counts, array[severity],
+      coalesce(nullif(kept.severity_counts, 'null'), '{}'), array[severity],
       to_jsonb(coalesce((kept.severity_counts ->> severity)::integer, 0) + 1)),
     actions_taken = (
       select jsonb_agg(each.value order by each.place)
-      from jsonb_array_elements(kept.actions_taken || jsonb_build_array(
-          p_action || jsonb_build_object('at', clock_timestamp())))
-        with ordinality as each (value, place)
-      where each.place > jsonb_array_length(kept.actions_taken) + 1 - 100),
+      from (select coalesce(nullif(kept.actions_taken, 'null'), '[]') as taken) as before
+        cross join jsonb_array_elements(before.taken || jsonb_build_array(
+            p_action || jsonb_build_object('at', clock_timestamp())))
+          with ordinality as each (value, place)
+      where each.place > jsonb_array_length(before.taken) + 1 - 100),
     last_violation_at = clock_timestamp()
-  where p_action ->> 'action_id' is null or not kept.actions_taken @> known
+  where p_action ->> 'action_id' is null
+    or not coalesce(kept.actions_taken, '[]') @> known
   returning * into counted;
   repeated := not found;
   if repeated then
