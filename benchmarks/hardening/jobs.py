@@ -30,7 +30,7 @@ from hardening.jobs import (
     migrations,
 )
 from hardening.jobs.procrastinate import guard
-from hardening.jobs.statement import Connect
+from hardening.jobs.question import Connect
 
 RUNNING = 100_000
 LETTERS, PER_SECOND = 300, 100.0

@@ -1,11 +1,16 @@
 """Celery's and RQ's failed jobs, with their own workers, on a real Redis."""
 
+from contextlib import contextmanager
+
 import celery
+import kombu.pools
 import pytest
 import redis
 import rq
 from celery.contrib.testing.worker import start_worker
+from kombu.entity import Exchange, Queue
 
+from hardening.core import InvalidSetting, SystemClock
 from hardening.jobs import (
     CeleryQueues,
     DeadLetterNotPut,
@@ -21,6 +26,7 @@ from hardening.jobs import (
 )
 from hardening.jobs.celery import CelerySender, keep_failures, stamp_messages
 from hardening.jobs.rq import RqFailures, RqSender
+from hardening.testing import FakeClock
 from tests.hardening.jobs.workers import until
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
@@ -138,6 +144,73 @@ def test_a_celery_job_is_left_where_it_is_while_the_broker_is_gone(
         app.close()
 
 
+TOPICS = (
+    Queue("lookups", Exchange("jobs", "topic"), routing_key="lookup.#"),
+    Queue("mails"),
+    Queue("celery"),
+)
+
+
+@pytest.fixture
+def failing_of_topics(celery_app, run_celery, provider):
+    """Give a function that lets tasks of an exchange of topics fail, and be kept."""
+    celery_app.conf.task_queues = TOPICS
+    # Connections of the test before know their queues as declared; they are flushed.
+    kombu.pools.reset()
+
+    def run(*, runs, **way):
+        end = keep_failures(Keeper(DeadLetters(provider)))
+        try:
+            if way:
+                celery_app.send_task("fail", [1], {}, **way)
+            run_celery(runs=runs)
+        finally:
+            end()
+
+    return run
+
+
+@contextmanager
+def page_of(app):
+    """Give an app with the same broker, as a process has it that sent nothing yet."""
+    kombu.pools.reset()
+    broker = app.conf.broker_url
+    with celery.Celery("page", broker=broker, set_as_current=False) as page:
+        yield page
+        page.close()
+
+
+@pytest.mark.parametrize(
+    "way", [{"queue": "lookups", "routing_key": "lookup.fast"}, {"queue": "mails"}]
+)
+def test_a_task_of_a_topic_exchange_is_redriven_to_its_consumer(
+    celery_app, failing_of_topics, connect, way
+):
+    """A process that never sent a task before sends it the way that it came."""
+    failing_of_topics(runs=1, **way)
+    with page_of(celery_app) as page:
+        page.conf.task_queues = TOPICS
+        letters = DeadLetters(connect, senders={"celery": CelerySender(page)})
+        (letter,) = letters.search().letters
+        letters.redrive(letter.id)
+    failing_of_topics(runs=2)
+    assert [((1,), {}), ((1,), {})] == celery_app.ran
+    assert 1 == letters.count(Filter(job_id=f"dlq-{letter.id}"))
+
+
+def test_a_task_of_an_exchange_that_the_app_does_not_know_is_not_sent(
+    celery_app, failing_of_topics, connect
+):
+    """Redis would take the message and drop it; the letter says what is missing."""
+    failing_of_topics(runs=1, queue="lookups", routing_key="lookup.fast")
+    with page_of(celery_app) as page:
+        letters = DeadLetters(connect, senders={"celery": CelerySender(page)})
+        (letter,) = letters.search().letters
+        with pytest.raises(NotRedrivable, match="no queue at the exchange 'jobs'"):
+            letters.redrive(letter.id)
+    assert 1 == letters.count()
+
+
 def test_celerys_queues_are_measured_over_all_priorities(celery_app, client):
     """Depth counts every priority; the oldest stamped message gives the latency."""
     seen = CeleryQueues(client, ["celery", "empty"])
@@ -219,6 +292,36 @@ def test_rq_failures_that_the_handler_did_not_see_are_swept(client, connect):
     assert 1 == RqFailures(Keeper(letters)).sweep([queue])
     (letter,) = letters.search().letters
     assert ("ValueError", "((), {})") == (letter.error_class, letter.error_text)
+
+
+def test_a_purged_letter_of_rq_does_not_come_back(client, connect, ask):
+    """RQ remembers a failure for a year; a letter that was dealt with is gone for good."""
+    queue = rq.Queue("default", connection=client)
+    queue.enqueue(raise_error)
+    letters = DeadLetters(connect)
+    keeper = Keeper(letters)
+    run_rq(client, RqFailures(keeper))
+    (letter,) = letters.search().letters
+    letters.discard(letter.id)
+    ask("UPDATE job_dlq SET settled_at = now() - interval '30 days 1 minute'")
+    assert 1 == letters.purge()
+
+    def sweep(after_days, **span):
+        clock = FakeClock(unix_s=SystemClock().unix_s() + after_days * 86_400)
+        return RqFailures(keeper, clock=clock).sweep([queue], **span)
+
+    assert (0, 0) == (sweep(30.001), sweep(7.001, newer_than_days=7))
+    assert 0 == letters.count()
+    assert (1, 1) == (sweep(29.999), sweep(6.999, newer_than_days=7))
+    assert 1 == letters.count()
+
+
+@pytest.mark.parametrize("days", [-1, float("nan"), float("inf"), "30"])
+def test_a_sweep_over_no_span_is_refused(client, days):
+    """What is wrong is said with the setting's name."""
+    failures = RqFailures(Keeper(DeadLetters(connecting(NOWHERE))))
+    with pytest.raises(InvalidSetting, match=r"sweep\.newer_than_days"):
+        failures.sweep([rq.Queue(connection=client)], newer_than_days=days)
 
 
 def test_rqs_switch_decides_job_by_job(client, connect):

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
+import psycopg
 import pytest
 
 from hardening.core import InvalidSetting
@@ -23,6 +24,7 @@ from hardening.jobs import (
     SendUncertain,
     connecting,
     connecting_async,
+    migrations,
 )
 from hardening.testing import FakeClock
 
@@ -324,6 +326,68 @@ def test_a_brokers_job_goes_to_its_sender(made, letter):
     assert [1] == broker.taken
     with pytest.raises(NotRedrivable, match="no sender for 'rq'"):
         letters.redrive(letters.put(letter(source="rq")))
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_letters_of_celery_are_redriven_without_procrastinate(
+    database_url, letter, kind
+):
+    """The first migration stands alone: a service of Celery's has no other tables."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(migrations()[0].apply)
+    broker, settings = Broker(), {"clock": FakeClock()}
+    settings["senders"] = {"celery": broker}
+    if kind == "sync":
+        letters = DeadLetters(connecting(database_url), **settings)
+    else:
+        letters = Both(AsyncDeadLetters(connecting_async(database_url), **settings))
+    first, second = (letters.put(letter(source="celery")) for _ in range(2))
+    assert f"dlq-{first}" == letters.redrive(first)
+    assert 1 == letters.redrive_all().sent
+    assert [first, second] == broker.taken
+
+
+def test_a_letter_released_while_it_was_sent_does_not_wait(made, letter):
+    """Its job is in the queue: a letter that waited would be sent a second time."""
+
+    def slowly(taken):
+        letters.release(taken.id, older_than_s=0)
+        assert LetterStatus.WAITING is letters.get(taken.id).status
+        return "sent"
+
+    letters, _ = made(senders={"celery": slowly})
+    number = letters.put(letter(source="celery"))
+    assert "sent" == letters.redrive(number)
+    kept = letters.get(number)
+    assert (LetterStatus.REDRIVEN, "sent") == (kept.status, kept.redriven_job_id)
+    assert 0 == letters.redrive_all().sent
+
+
+def test_a_letter_discarded_while_it_was_sent_stays_discarded(made, letter):
+    """What a person decided meanwhile is left as it is."""
+
+    def slowly(taken):
+        letters.release(taken.id, older_than_s=0)
+        letters.discard(taken.id)
+        return "sent"
+
+    letters, _ = made(senders={"celery": slowly})
+    number = letters.put(letter(source="celery"))
+    letters.redrive(number)
+    assert LetterStatus.DISCARDED is letters.get(number).status
+
+
+def test_a_job_of_procrastinate_that_another_redriver_holds_is_left(
+    made, letter, jobs_url, ask
+):
+    """Two operators press at the same instant; the second is told, and sends nothing."""
+    letters, _ = made()
+    number = letters.put(letter())
+    with psycopg.connect(jobs_url) as other:
+        other.execute("SELECT * FROM job_dlq WHERE id = %s FOR UPDATE", [number])
+        with pytest.raises(LetterSettled, match="redriving"):
+            letters.redrive(number)
+    assert [(0,)] == ask("SELECT count(*) FROM procrastinate_jobs")
 
 
 def test_a_job_that_was_surely_not_sent_waits_again(made, letter):

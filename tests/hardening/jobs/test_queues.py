@@ -1,5 +1,8 @@
 """Procrastinate's queues as the monitor sees them, and the piece's own tables."""
 
+from contextlib import ExitStack
+from decimal import Decimal
+
 import psycopg
 import pytest
 from procrastinate.schema import SchemaManager
@@ -9,12 +12,12 @@ from hardening.jobs import (
     Beat,
     DeadLetters,
     Excess,
+    Heart,
     Monitor,
     PostgresBeats,
     PostgresQueues,
     QueueDepth,
     connecting,
-    migration,
     migrations,
 )
 from tests.hardening.jobs.workers import Harness
@@ -108,6 +111,40 @@ def test_a_late_beat_takes_back_no_newer_one(provider, ask):
     beats.close()
 
 
+def test_jobs_that_count_and_jobs_that_measure_beat_together(provider, ask):
+    """One job says 17, another a half, in one writing; what is no number is its own."""
+    ask(
+        "INSERT INTO procrastinate_jobs (id, queue_name, task_name, status)"
+        " SELECT n, 'q', 't', 'doing' FROM generate_series(1, 4) AS n"
+    )
+    heart = Heart(PostgresBeats(provider), every_s=60)
+    heart._start = lambda: None  # the test writes
+    with ExitStack() as running:
+        pulses = [
+            running.enter_context(heart.attempt(Attempt(str(number), 1)))
+            for number in (1, 2, 3, 4)
+        ]
+        for pulse, progress in zip(pulses, (17, 0.5, Decimal("0.25")), strict=False):
+            pulse(progress, note=b"a step")
+        with pytest.raises(ValueError, match="half"):
+            pulses[3]("half")
+        heart.write()
+    progress = "SELECT progress FROM job_heartbeat ORDER BY job_id"
+    assert [(17.0,), (0.5,), (0.25,), (None,)] == ask(progress)
+
+
+def test_progress_of_all_kinds_is_written_by_itself_too(provider, ask):
+    """`PostgresBeats` takes any number, whoever calls it."""
+    ask(
+        "INSERT INTO procrastinate_jobs (id, queue_name, task_name, status)"
+        " VALUES (1, 'q', 't', 'doing'), (2, 'q', 't', 'doing')"
+    )
+    beats, one, two = PostgresBeats(provider), Attempt("1", 1), Attempt("2", 1)
+    said = [(one, Beat(0.0, 17)), (two, Beat(0.0, 0.5))]
+    assert {one, two} == beats.write(said, 0.0)
+    beats.close()
+
+
 def test_the_writer_takes_a_new_connection_after_an_error(jobs_url, ask):
     """A session that an operator ended costs one writing, not the heart."""
     beats = PostgresBeats(connecting(jobs_url))
@@ -154,11 +191,3 @@ def test_a_migration_is_undone_and_done_again(database_url, step):
             assert before == shape()
         connection.execute(step.apply)
         assert after == shape()
-
-
-def test_all_migrations_are_one_text(database_url):
-    """A service that has no use for steps runs one text."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(migration())
-        tables = "SELECT to_regclass('job_dlq'), to_regclass('job_heartbeat')"
-        assert ("job_dlq", "job_heartbeat") == connection.execute(tables).fetchone()

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
+from hardening.core import InvalidSetting
 from hardening.jobs import (
     Attempt,
     DeadLetters,
@@ -334,6 +335,46 @@ def test_a_job_taken_with_a_lock_lets_the_next_one_go(watchdog, ask):
     assert [(2,)] == ask(fetch)
 
 
+def test_a_stuck_job_whose_successor_waits_becomes_a_letter_and_holds_up_no_other(
+    watchdog, ask
+):
+    """Two with one queueing lock cannot wait; the job that stuck gives way."""
+    running(ask, 1)
+    ask("UPDATE procrastinate_jobs SET queueing_lock = 'nightly'")
+    ask(
+        "INSERT INTO procrastinate_jobs (id, queue_name, task_name, queueing_lock)"
+        " VALUES (2, 'q', 'import', 'nightly')"
+    )
+    running(ask, 3)
+    dog, told = watchdog(limits=Limits(Limit(600, attempts=2)))
+    scan = dog.scan()
+    assert (2, 1, 1) == (scan.missed, scan.moved, scan.rescued)
+    kinds = [HeartbeatMissed, JobMovedToDlq, HeartbeatMissed, JobRescued]
+    assert kinds == [type(event) for event in told]
+    assert [("1", "stuck")] == ask("SELECT job_id, reason FROM job_dlq")
+    assert [(1, "failed"), (2, "todo"), (3, "todo")] == ask(
+        "SELECT id, status::text FROM procrastinate_jobs ORDER BY id"
+    )
+    assert 0 == dog.scan().missed
+
+
+def test_another_error_of_the_database_is_no_reason_for_a_letter(watchdog, ask):
+    """A rescue that fails is tried again; a job that may be retried is not given up."""
+    running(ask, 1)
+    dog, _ = watchdog(limits=Limits(Limit(600, attempts=2)))
+    ((job, limit),) = dog._stuck()
+    real = dog._ask
+
+    def fails(_question):
+        dog._ask = real
+        raise psycopg.errors.LockNotAvailable
+
+    dog._ask = fails
+    with pytest.raises(psycopg.errors.LockNotAvailable):
+        dog._deal_with(job, limit)
+    assert 1 == dog.scan().rescued
+
+
 def test_beats_of_ended_jobs_are_swept_away(watchdog, ask):
     """The table holds what runs, and nothing for ever."""
     running(ask, 1, hearts="1 second")
@@ -367,6 +408,52 @@ def test_the_watch_outlives_a_database_that_is_away(jobs_url, ask):
         numbers["hardening_jobs_scan_failures"],
         numbers["hardening_jobs_moved_to_dlq"],
     )
+
+
+@pytest.mark.parametrize("loop", ["threads", "coroutines"])
+def test_a_listener_that_fails_does_not_end_the_watchdog(jobs_url, ask, caplog, loop):
+    """Neither the failed look nor the taken jobs, whom nobody was told of, end it."""
+    for number in (1, 2):
+        running(ask, number)
+    clock = FakeClock()
+
+    def connect():
+        if not clock.waits:
+            raise ConnectionError
+        return connecting(jobs_url)()
+
+    def fail(event):
+        message = f"the metrics are down: {event.event}"
+        raise RuntimeError(message)
+
+    dog = Watchdog(connect, limits=LIMIT, grace_s=0, listener=fail, clock=clock)
+    if loop == "threads":
+        dog.run(every_s=60, until=lambda: len(clock.waits) == 2)
+    else:
+        asyncio.run(looks(dog, clock, 2))
+    assert [(2,)] == ask("SELECT count(*) FROM job_dlq")
+    messages = [str(record.exc_info[1]) for record in caplog.records]
+    assert ["watch_failed", "heartbeat_missed", "job_moved_to_dlq"] == [
+        message.removeprefix("the metrics are down: ") for message in messages[:3]
+    ]
+
+
+async def looks(watch, clock, number):
+    """Run a watch until it has waited so often."""
+    task = asyncio.create_task(watch.run_async(every_s=60))
+    while len(clock.waits) < number:
+        assert not task.done()
+        await asyncio.sleep(0.001)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+@pytest.mark.parametrize("grace_s", [-1, float("nan"), float("inf"), "60"])
+def test_a_grace_that_is_no_span_is_refused(connect, grace_s):
+    """A watchdog that never trusts what it sees would watch nothing."""
+    with pytest.raises(InvalidSetting, match=r"Watchdog\.grace_s"):
+        Watchdog(connect, grace_s=grace_s)
 
 
 def test_the_watch_runs_beside_coroutines(watchdog, ask):

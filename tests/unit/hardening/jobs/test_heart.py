@@ -1,9 +1,11 @@
 """Beats: said by the work, written by a thread, at most once a second."""
 
 import asyncio
+import logging
 import threading
 import time
 from contextvars import copy_context
+from decimal import Decimal
 
 import pytest
 
@@ -201,6 +203,37 @@ def test_the_thread_outlives_a_failing_database(beats):
     assert 0 == counts["hardening_jobs_beating"]
 
 
+def test_a_listener_that_fails_does_not_end_the_heart(beats, caplog):
+    """Whoever counts the failed writings may fail too; the beats go on."""
+
+    def fail(event):
+        message = f"the metrics are down: {event.event}"
+        raise RuntimeError(message)
+
+    beats.error = ConnectionError("gone")
+    with Heart(beats, every_s=0.001, listener=fail) as heart, heart.attempt(ONE):
+        until(lambda: caplog.records)
+        beats.error = None
+        until(lambda: beats.writings)
+    record = caplog.records[0]
+    assert ("hardening", "listener_failed") == (record.name, record.getMessage())
+    assert "the metrics are down: heartbeats_not_written" == str(record.exc_info[1])
+
+
+def test_a_log_that_fails_ends_nothing_either(beats, monkeypatch):
+    """Where there is nobody left to tell, the beats still go on."""
+
+    def fail(*_, **__):
+        raise RuntimeError
+
+    monkeypatch.setattr(logging.getLogger("hardening"), "error", fail)
+    beats.error = ConnectionError("gone")
+    with Heart(beats, every_s=0.001, listener=fail) as heart, heart.attempt(ONE):
+        until(lambda: heart._failures)
+        beats.error = None
+        until(lambda: beats.writings)
+
+
 def test_the_thread_ends_with_the_heart_and_starts_again(beats):
     """Nothing is left behind, and a heart may be used a second time."""
     for times in (1, 2):
@@ -272,7 +305,29 @@ def test_a_long_note_is_cut(heart, beats):
     assert 500 == len(beats.writings[0][ONE][2])
 
 
-def test_an_interval_of_nothing_is_refused(beats):
-    """A writer without a pause would be a load of its own."""
+def test_progress_that_is_no_number_fails_in_its_own_job(heart, beats):
+    """The beats of the other jobs are written, and the job's own last one."""
+    with heart.attempt(ONE) as one, heart.attempt(TWO) as two:
+        one(1, note="a")
+        two(Decimal("0.5"))
+        for wrong, error in (("half", ValueError), ([], TypeError)):
+            with pytest.raises(error):
+                one(wrong, note="b")
+        heart.write()
+    assert [{ONE: (0, 1.0, "a"), TWO: (0, 0.5, None)}] == beats.writings
+    kinds = {type(progress) for _, progress, _ in beats.writings[0].values()}
+    assert {float} == kinds
+
+
+@pytest.mark.parametrize(
+    "every_s", [0, -1, 3_600.1, float("inf"), float("nan"), "1", True, None]
+)
+def test_an_interval_that_is_none_is_refused(beats, every_s):
+    """A writer without a pause is a load; one whose pause has no end writes nothing."""
     with pytest.raises(InvalidSetting, match=r"Heart\.every_s"):
-        Heart(beats, every_s=0)
+        Heart(beats, every_s=every_s)
+
+
+def test_an_hour_is_the_longest_interval(beats):
+    """The thread can wait for it."""
+    Heart(beats, every_s=3_600)

@@ -13,6 +13,7 @@ from hardening.jobs import (
     NewLetter,
     Reason,
     Spool,
+    WatchFailed,
     redact_secrets,
 )
 from hardening.jobs.asking import as_json
@@ -272,6 +273,100 @@ def test_the_keeper_spools_while_letters_cannot_be_put_and_drains_later(tmp_path
         "hardening_jobs_spooled": 1,
         "hardening_jobs_lost": 0,
     } == numbers
+
+
+class Unshowable:
+    """Fails when it is shown."""
+
+    def __repr__(self):
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    ("argument", "shown"),
+    [
+        ({(1, 2): 3}, {"(1, 2)": 3}),
+        ({1}, "{1}"),
+        (threading.Lock(), "<unlocked _thread.lock"),
+        (b"\0", r"b'\x00'"),
+        (float("inf"), "inf"),
+        ("a\0\ud800", "a\ufffd?"),
+        (Unshowable(), "(Unshowable: RuntimeError when shown)"),
+    ],
+    ids=["keys", "set", "lock", "bytes", "infinity", "text", "unshowable"],
+)
+def test_a_job_with_arguments_that_are_no_json_waits_in_the_spool(
+    tmp_path, argument, shown
+):
+    """A failed job is kept as it can be shown, and is not lost for its arguments."""
+    letters, told, spool = Letters(), [], Spool(tmp_path / "dlq")
+    letters.error = ConnectionError("gone")
+    keeper = Keeper(letters, spool=spool, listener=told.append)
+    new = letter(args={"args": [argument]}, options={"meta": argument})
+    assert not keeper.keep(new)
+    assert [True] == [event.spooled for event in told]
+    letters.error = None
+    assert 1 == keeper.drain()
+    (kept,) = letters.put_ones
+    for content in (kept.args["args"][0], kept.options["meta"]):
+        assert content == shown or content.startswith(shown)
+
+
+def test_an_open_file_among_the_arguments_costs_no_letter(tmp_path):
+    """What can be neither copied nor written is described."""
+    letters, spool = Letters(), Spool(tmp_path / "dlq")
+    letters.error = ConnectionError("gone")
+    with (tmp_path / "open").open("w") as file:
+        Keeper(letters, spool=spool).keep(letter(args=[file]))
+    back = []
+    assert 1 == spool.drain(back.append)
+    assert "TextIOWrapper" in back[0].args[0]
+
+
+class Hostile(dict):
+    """Arguments that cannot be read at all."""
+
+    def items(self):
+        """Fail."""
+        raise RuntimeError
+
+
+def test_a_letter_that_the_spool_cannot_hold_is_told_as_lost(tmp_path):
+    """Whatever its arguments do, the failing job fails no worse, and the loss is told."""
+    letters, told = Letters(), []
+    letters.error = ConnectionError("gone")
+    keeper = Keeper(letters, spool=Spool(tmp_path / "dlq"), listener=told.append)
+    assert not keeper.keep(letter(args=Hostile({(1, 2): 3})))
+    assert [(False, RuntimeError)] == [(e.spooled, type(e.error)) for e in told]
+    assert isinstance(told[0].error.__context__, ConnectionError)
+    numbers = {m.name: m.samples[0].value for m in keeper.measures()}
+    assert 1 == numbers["hardening_jobs_lost"]
+
+
+def test_a_listener_that_fails_costs_no_letter(tmp_path, caplog):
+    """Keeping never raises, whoever is told of it."""
+
+    def fail(event):
+        raise RuntimeError(event)
+
+    letters, spool = Letters(), Spool(tmp_path / "dlq")
+    letters.error = ConnectionError("gone")
+    assert not Keeper(letters, spool=spool, listener=fail).keep(letter())
+    assert ["listener_failed"] == [record.getMessage() for record in caplog.records]
+    back = []
+    assert 1 == spool.drain(back.append)
+
+
+def test_a_switch_that_fails_is_off_and_told():
+    """The flag's service is away: a failing job must not fail worse for that."""
+    told, error = [], ConnectionError("flags are away")
+
+    def switch(_job_id):
+        raise error
+
+    keeper = Keeper(Letters(), switch=switch, listener=told.append)
+    assert not keeper.wants("1")
+    assert [WatchFailed(watcher="switch", error=error)] == told
 
 
 def test_without_a_spool_a_loss_is_told():

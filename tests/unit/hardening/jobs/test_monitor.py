@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardening.core import InvalidSetting
+from hardening.core.log import LogListener
 from hardening.jobs import (
     Excess,
     Monitor,
@@ -118,6 +119,37 @@ def test_a_look_that_fails_is_told_and_outlived():
     assert (1, 1, 501) == (shown["looks"], shown["lookFailures"], shown["total"])
 
 
+@pytest.mark.parametrize("loop", ["threads", "coroutines"])
+def test_a_listener_that_fails_does_not_end_the_monitor(caplog, loop):
+    """It looks again after a look that failed, and at all queues in the next one."""
+    clock, queues = FakeClock(), Scripted(QueueDepth(queue="q", depth=5_001))
+    queues.error = ConnectionError("gone")
+
+    def fail(event):
+        queues.error = None
+        raise RuntimeError(event.event)
+
+    monitor = Monitor(queues, listener=fail, clock=clock)
+    if loop == "threads":
+        monitor.run(every_s=5, until=lambda: len(clock.waits) == 2)
+    else:
+        asyncio.run(looks(monitor, clock, 2))
+    errors = ["watch_failed", "queue_depth_critical", "queue_total_critical"]
+    assert errors == [str(record.exc_info[1]) for record in caplog.records]
+    assert 1 == monitor.statistics()["looks"]
+
+
+async def looks(monitor, clock, number):
+    """Run a monitor until it has waited so often."""
+    task = asyncio.create_task(monitor.run_async(every_s=5))
+    while len(clock.waits) < number:
+        assert not task.done()
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
 def test_the_loop_of_coroutines_ends_by_cancellation():
     """The same monitor beside a web server."""
     told, clock = [], FakeClock()
@@ -160,6 +192,45 @@ def test_what_was_seen_last_is_shown_and_measured():
         "hardening_jobs_queue_latency_seconds": 1.5,
         "hardening_jobs_queue_blocked": 1,
     } == numbers
+
+
+def test_an_unknown_latency_is_not_measured_as_none():
+    """A queue whose latency nobody knows is left out; 0 would say that nothing waits."""
+    known = QueueDepth(queue="known", depth=1, latency_s=0.0)
+    monitor = Monitor(Scripted(known, QueueDepth(queue="unknown", depth=9)))
+    monitor.look()
+    (latency,) = (m for m in monitor.measures() if m.name.endswith("latency_seconds"))
+    assert [(("queue", "known"),)] == [sample.labels for sample in latency.samples]
+
+
+def test_the_log_tells_what_the_monitor_held_back(caplog):
+    """A minute of looks is one line, and says how many there were."""
+    clock = FakeClock()
+    listener = LogListener(every_s=120, clock=clock)
+    queues = Scripted(QueueDepth(queue="q", depth=501))
+    monitor = Monitor(queues, every_s=60, listener=listener, clock=clock)
+    for _ in range(25):
+        monitor.look()
+        clock.advance(5)
+    # 11 that the monitor held back, and the one that the log did.
+    assert [0, 12] == [record.hardening["held_back"] for record in caplog.records]
+
+
+@pytest.mark.parametrize("every_s", [-1, float("inf"), float("nan"), "60", True])
+def test_a_span_that_is_none_is_named(every_s):
+    """An excess that is never told again would be told once in the process's life."""
+    with pytest.raises(InvalidSetting, match=r"Monitor\.every_s"):
+        Monitor(Scripted(), every_s=every_s)
+
+
+def test_without_a_span_each_look_is_told():
+    """Who counts excesses wants them all."""
+    told = []
+    queues = Scripted(QueueDepth(queue="q", depth=501))
+    monitor = Monitor(queues, every_s=0, listener=told.append, clock=FakeClock())
+    for _ in range(3):
+        monitor.look()
+    assert 3 == len(told)
 
 
 @pytest.mark.parametrize(

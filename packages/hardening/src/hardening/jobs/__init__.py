@@ -78,7 +78,7 @@ if TYPE_CHECKING:
     from hardening.jobs.queues import CeleryQueues, PostgresQueues, RqQueues
     from hardening.jobs.redact import redact_secrets
     from hardening.jobs.redriving import Redriven, Sender
-    from hardening.jobs.schema import Migration, migration, migrations
+    from hardening.jobs.schema import Migration, migrations
     from hardening.jobs.spool import Spool
     from hardening.jobs.stuck import Limit, Limits
     from hardening.jobs.switches import JobSwitch, every_job
@@ -146,7 +146,6 @@ __all__ = [
     "connecting_async",
     "current_pulse",
     "every_job",
-    "migration",
     "migrations",
     "redact_secrets",
     "statistics",
@@ -195,7 +194,7 @@ __getattr__, __dir__ = lazily(
             "Page",
             "Reason",
         ),
-        "schema": ("Migration", "migration", "migrations"),
+        "schema": ("Migration", "migrations"),
         "monitor": (
             "Monitor",
             "QueueBlocked",

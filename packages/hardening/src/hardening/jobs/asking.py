@@ -17,8 +17,8 @@ from hardening.jobs.letter import (
     Page,
     Reason,
 )
+from hardening.jobs.question import Question, Row
 from hardening.jobs.redact import storable
-from hardening.jobs.statement import Row, Statement
 
 PUT: LiteralString = """
     SELECT job_dlq_put(
@@ -100,10 +100,12 @@ _CLAIM: LiteralString = """
     RETURNING *
 """
 
+# A letter that was released while its sender was slow waits, although its job is sent.
+# One that somebody else settled meanwhile stays as they left it.
 _SENT: LiteralString = """
     UPDATE job_dlq
     SET status = 'redriven', settled_at = now(), redriven_job_id = %(job_id)s
-    WHERE id = %(id)s AND status = 'redriving' RETURNING id
+    WHERE id = %(id)s AND status IN ('redriving', 'waiting') RETURNING id
 """
 
 _RELEASE: LiteralString = """
@@ -175,20 +177,20 @@ _NUL = r"\u0000"  # as JSON writes it
 _COLUMNS = tuple(field.name for field in fields(Letter))
 
 
-def put(letter: NewLetter) -> Statement[int | None]:
+def put(letter: NewLetter) -> Question[int | None]:
     """Put a letter; the answer is its number, None when it was there already."""
     values = {field.name: getattr(letter, field.name) for field in fields(NewLetter)}
     values |= {"args": as_json(letter.args), "options": as_json(letter.options)}
-    return Statement(PUT, values, _first_id)
+    return Question(PUT, values, _first_id)
 
 
-def get(letter_id: int) -> Statement[Letter | None]:
+def get(letter_id: int) -> Question[Letter | None]:
     """Return one letter."""
     query: LiteralString = "SELECT * FROM job_dlq WHERE id = %(id)s"
-    return Statement(query, {"id": letter_id}, _first_letter)
+    return Question(query, {"id": letter_id}, _first_letter)
 
 
-def search(where: Filter, *, before: int | None, most: int) -> Statement[Page]:
+def search(where: Filter, *, before: int | None, most: int) -> Question[Page]:
     """Return letters below a number, newest first."""
     require("most", most, f"from 1 to {PAGE_MOST}", holds=1 <= most <= PAGE_MOST)
 
@@ -196,60 +198,60 @@ def search(where: Filter, *, before: int | None, most: int) -> Statement[Page]:
         letters = tuple(map(_letter, rows))
         return Page(letters, letters[-1].id if len(letters) == most else None)
 
-    return Statement(_SEARCH, _meant(where) | {"before": before, "most": most}, read)
+    return Question(_SEARCH, _meant(where) | {"before": before, "most": most}, read)
 
 
-def count(where: Filter) -> Statement[int]:
+def count(where: Filter) -> Question[int]:
     """Return how many letters are meant."""
-    return Statement(_COUNT, _meant(where), lambda rows: int(rows[0]["letters"]))
+    return Question(_COUNT, _meant(where), lambda rows: int(rows[0]["letters"]))
 
 
-def statistics() -> Statement[LetterStatistics]:
+def statistics() -> Question[LetterStatistics]:
     """Return all numbers at once, as they were at one instant."""
-    return Statement(_STATISTICS, {}, lambda rows: LetterStatistics(**rows[0]))
+    return Question(_STATISTICS, {}, lambda rows: LetterStatistics(**rows[0]))
 
 
-def last() -> Statement[int]:
+def last() -> Question[int]:
     """Return the highest number so far, 0 without letters."""
-    return Statement(_LAST, {}, lambda rows: int(rows[0]["id"]))
+    return Question(_LAST, {}, lambda rows: int(rows[0]["id"]))
 
 
-def following(where: Filter, *, after: int, until: int) -> Statement[int | None]:
+def following(where: Filter, *, after: int, until: int) -> Question[int | None]:
     """Return the number of the next letter that is meant."""
     values = _meant(where) | {"after": after, "last": until}
-    return Statement(_NEXT, values, _first_id)
+    return Question(_NEXT, values, _first_id)
 
 
-def discard(letter_id: int) -> Statement[bool]:
+def discard(letter_id: int) -> Question[bool]:
     """Give a waiting letter up."""
-    return Statement(_DISCARD, {"id": letter_id}, bool)
+    return Question(_DISCARD, {"id": letter_id}, bool)
 
 
-def redrive_here(letter_id: int) -> Statement[str | None]:
+def redrive_here(letter_id: int) -> Question[str | None]:
     """Defer the job again and settle its letter, as one; None: it does not wait."""
-    return Statement(_REDRIVE_HERE, {"id": letter_id}, _job_id)
+    return Question(_REDRIVE_HERE, {"id": letter_id}, _job_id)
 
 
-def claim(letter_id: int) -> Statement[Letter | None]:
+def claim(letter_id: int) -> Question[Letter | None]:
     """Take a waiting letter, to send its job to a broker."""
-    return Statement(_CLAIM, {"id": letter_id}, _first_letter)
+    return Question(_CLAIM, {"id": letter_id}, _first_letter)
 
 
-def sent(letter_id: int, job_id: str) -> Statement[bool]:
+def sent(letter_id: int, job_id: str) -> Question[bool]:
     """Settle a letter whose job was sent."""
-    return Statement(_SENT, {"id": letter_id, "job_id": job_id}, bool)
+    return Question(_SENT, {"id": letter_id, "job_id": job_id}, bool)
 
 
-def release(letter_id: int | None, *, older_than_s: float) -> Statement[int]:
+def release(letter_id: int | None, *, older_than_s: float) -> Question[int]:
     """Let letters wait again that were taken and never settled."""
     values = {"id": letter_id, "older_than_s": older_than_s}
-    return Statement(_RELEASE, values, len)
+    return Question(_RELEASE, values, len)
 
 
-def purge(*, older_than_s: float, waiting: bool, batch: int) -> Statement[int]:
+def purge(*, older_than_s: float, waiting: bool, batch: int) -> Question[int]:
     """Delete one batch of letters past their retention."""
     values = {"older_than_s": older_than_s, "waiting": waiting, "batch": batch}
-    return Statement(_PURGE, values, len)
+    return Question(_PURGE, values, len)
 
 
 def as_json(content: object) -> str:

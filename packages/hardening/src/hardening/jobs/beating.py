@@ -24,6 +24,7 @@ def beat(progress: float | None = None, note: str | None = None) -> None:
 
     Raises:
         Fenced: The job was taken from this attempt; stop.
+        TypeError, ValueError: The progress is no number.
     """
     pulse = _CURRENT.get()
     if pulse is not None:

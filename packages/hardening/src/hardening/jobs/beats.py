@@ -5,8 +5,8 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any, LiteralString
 
 from hardening.jobs.pulse import Attempt, Beat
+from hardening.jobs.question import Connect, Question, Row, ask
 from hardening.jobs.redact import storable
-from hardening.jobs.statement import Connect, Row, Statement, run
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -67,7 +67,7 @@ class PostgresBeats:
         connection = self._connection()
         try:
             with connection.transaction():
-                return run(connection, _written(beats, now_s))
+                return ask(connection, _written(beats, now_s))
         except BaseException as error:
             self._give_back(error)
             raise
@@ -94,17 +94,23 @@ class PostgresBeats:
 
 def _written(
     beats: Sequence[tuple[Attempt, Beat]], now_s: float
-) -> Statement[frozenset[Attempt]]:
+) -> Question[frozenset[Attempt]]:
     """Write beats; the answer is who still owns its job."""
     ordered = sorted(beats, key=lambda pair: int(pair[0].job_id))
     values = {
         "job_ids": [int(attempt.job_id) for attempt, _ in ordered],
         "attempts": [attempt.attempt for attempt, _ in ordered],
         "ages_s": [max(0.0, now_s - beat.at_s) for _, beat in ordered],
-        "progress": [beat.progress for _, beat in ordered],
+        # A list of PostgreSQL's has one type: an integer beside a measure is refused.
+        "progress": [_measure(beat.progress) for _, beat in ordered],
         "notes": [beat.note and storable(beat.note) for _, beat in ordered],
     }
-    return Statement(_WRITE, values, _owners)
+    return Question(_WRITE, values, _owners)
+
+
+def _measure(progress: float | None) -> float | None:
+    """Return progress as the column's type."""
+    return None if progress is None else float(progress)
 
 
 def _owners(rows: Sequence[Row]) -> frozenset[Attempt]:

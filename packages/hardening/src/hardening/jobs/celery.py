@@ -11,10 +11,11 @@ lost child process. A worker that is killed as a whole says nothing: with `acks_
 the broker delivers its tasks again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from celery import Celery, signals
+from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 from kombu.utils import json as kombu_json
 
@@ -27,6 +28,7 @@ from hardening.jobs.redact import error_of
 from hardening.jobs.redriving import sending_id
 
 SOURCE = "celery"
+_DELIVERY = ("exchange", "routing_key", "priority")
 _CLOCK = SystemClock()
 _CONNECT_S = 5.0
 
@@ -83,7 +85,8 @@ class CelerySender:
     nobody knows whether it has the task; then the letter stays `redriving`.
 
     Args:
-        app: Its broker gets the task.
+        app: Its broker gets the task; for tasks sent to an exchange by its name, with
+            the same `task_queues` as the workers'.
     """
 
     def __init__(self, app: Celery) -> None:
@@ -96,9 +99,35 @@ class CelerySender:
         args, kwargs = kombu_json.loads(letter.payload)  # type: ignore[no-untyped-call]
         self._reach(letter)
         task_id = sending_id(letter)
-        options = {"queue": letter.queue, "priority": letter.options.get("priority")}
+        options = self._way(letter) | {"priority": letter.options.get("priority")}
         self._app.send_task(letter.task, args, kwargs, task_id=task_id, **options)
         return task_id
+
+    def _way(self, letter: Letter) -> dict[str, Any]:
+        """Return how a message reaches the queue that the letter's task came from."""
+        exchange, key = map(letter.options.get, ("exchange", "routing_key"))
+        # The exchange without a name knows every queue by its own name.
+        if not exchange or not key:
+            return {"queue": letter.queue}
+        return {
+            "exchange": exchange,
+            "routing_key": key,
+            "declare": self._bound(letter, exchange),
+        }
+
+    def _bound(self, letter: Letter, exchange: str) -> list[Queue]:
+        """
+        Return the app's queues at an exchange; with one of them it is declared.
+
+        A Redis takes and drops what is sent to an exchange of topics that the process
+        has not declared.
+        """
+        known: Iterable[Queue] = self._app.amqp.queues.values()
+        bound = [queue for queue in known if exchange in _exchanges(queue)]
+        if not bound:
+            why = f"the app's task_queues name no queue at the exchange {exchange!r}."
+            raise NotRedrivable(letter.id, why)
+        return bound
 
     def _reach(self, letter: Letter) -> None:
         """Find out that the broker is gone while nothing has been sent yet."""
@@ -107,6 +136,11 @@ class CelerySender:
                 connection.ensure_connection(max_retries=1, interval_start=0)
         except (OperationalError, OSError) as error:
             raise NotRedrivable(letter.id, "the broker does not answer.") from error
+
+
+def _exchanges(queue: Queue) -> set[str]:
+    """Return the names of the exchanges that a queue is bound to."""
+    return {place.exchange.name for place in (queue, *queue.bindings)}
 
 
 def _letter(
@@ -131,7 +165,7 @@ def _letter(
         queue=queue,
         task=task.name,
         args={"args": args, "kwargs": kwargs},
-        options={"priority": delivery.get("priority")},
+        options={name: delivery.get(name) for name in _DELIVERY},
         payload=_exactly(arguments),
         error_class=error[0],
         error_text=error[1],

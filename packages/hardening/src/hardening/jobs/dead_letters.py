@@ -30,7 +30,9 @@ from hardening.jobs.events import (
     LetterEvent,
 )
 from hardening.jobs.letter import (
+    DAY_S,
     PROCRASTINATE,
+    RETENTION_DAYS,
     Filter,
     Letter,
     LetterStatistics,
@@ -38,6 +40,7 @@ from hardening.jobs.letter import (
     NewLetter,
     Page,
 )
+from hardening.jobs.question import Connect, Question, T, ask
 from hardening.jobs.redriving import (
     Pace,
     Redriven,
@@ -47,7 +50,6 @@ from hardening.jobs.redriving import (
     refused,
     sender_for,
 )
-from hardening.jobs.statement import Connect, Statement, T, run
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -56,8 +58,6 @@ _CLOCK = SystemClock()
 NOBODY: Mapping[str, Sender] = MappingProxyType({})
 ALL_WAITING = Filter(late=False)
 """What a redrive of many takes: not what came to a good end after all."""
-RETENTION_DAYS = 30.0
-_DAY_S = 86_400.0
 
 
 class DeadLetters:
@@ -157,13 +157,10 @@ class DeadLetters:
             NotRedrivable: Its job cannot be sent; it still waits.
             SendUncertain: The broker failed; it stays `redriving`.
         """
-        try:
-            job_id = self._ask(asking.redrive_here(letter_id))
-        except Exception as error:
-            refused(letter_id, error)
-            raise
-        if job_id is None:
-            job_id = self._send(letter_id)
+        letter = must_wait(letter_id, self._ask(asking.get(letter_id)))
+        # Only a database with procrastinate's schema understands how its jobs are put.
+        here = letter.source == PROCRASTINATE
+        job_id = self._defer(letter_id) if here else self._send(letter)
         self._counts.redriven += 1
         self._listener(DeadLetterRedriven(letter_id=letter_id, job_id=job_id))
         return job_id
@@ -276,23 +273,31 @@ class DeadLetters:
         held._connect = lambda: nullcontext(connection)  # noqa: SLF001 - a copy
         return held
 
-    def _send(self, letter_id: int) -> str:
+    def _defer(self, letter_id: int) -> str:
+        """Put a job of procrastinate into its queue; its letter settles with it."""
+        try:
+            job_id = self._ask(asking.redrive_here(letter_id))
+        except Exception as error:
+            refused(letter_id, error)
+            raise
+        if job_id is None:  # another redriver holds it this instant
+            raise LetterSettled(letter_id, LetterStatus.REDRIVING)
+        return job_id
+
+    def _send(self, letter: Letter) -> str:
         """Send a job to its broker: take the letter, send, settle."""
-        letter = must_wait(letter_id, self._ask(asking.get(letter_id)))
-        if letter.source == PROCRASTINATE:  # another redriver holds it this instant
-            raise LetterSettled(letter_id, LetterStatus.REDRIVING)
         sender = sender_for(letter, self._senders)
-        claimed = self._ask(asking.claim(letter_id))
+        claimed = self._ask(asking.claim(letter.id))
         if claimed is None:
-            raise LetterSettled(letter_id, LetterStatus.REDRIVING)
+            raise LetterSettled(letter.id, LetterStatus.REDRIVING)
         try:
             job_id = sender(claimed)
         except NotRedrivable:
-            self._ask(asking.release(letter_id, older_than_s=0))
+            self._ask(asking.release(letter.id, older_than_s=0))
             raise
         except Exception as error:
-            raise SendUncertain(letter_id) from error
-        self._ask(asking.sent(letter_id, job_id))
+            raise SendUncertain(letter.id) from error
+        self._ask(asking.sent(letter.id, job_id))
         return job_id
 
     def _one_of_many(self, letter_id: int, tally: Tally) -> Tally:
@@ -307,10 +312,10 @@ class DeadLetters:
             return tally.refused()
         return tally.sent()
 
-    def _ask(self, statement: Statement[T]) -> T:
-        """Run a statement in a transaction of its own."""
+    def _ask(self, question: Question[T]) -> T:
+        """Ask in a transaction of its own."""
         with self._connect() as connection, connection.transaction():
-            return run(connection, statement)
+            return ask(connection, question)
 
 
 def put_event(number: int, letter: NewLetter) -> DeadLetterPut:
@@ -330,4 +335,4 @@ def retention_s(older_than_days: float, batch: int) -> float:
     days_hold = 0 <= older_than_days < float("inf")
     require("purge.older_than_days", older_than_days, "0 or more", holds=days_hold)
     require("purge.batch", batch, "1 or more", holds=batch >= 1)
-    return older_than_days * _DAY_S
+    return older_than_days * DAY_S

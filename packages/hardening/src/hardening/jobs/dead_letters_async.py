@@ -18,7 +18,6 @@ from hardening.jobs.counts import LetterCounts
 from hardening.jobs.dead_letters import (
     ALL_WAITING,
     NOBODY,
-    RETENTION_DAYS,
     put_event,
     retention_s,
 )
@@ -36,6 +35,7 @@ from hardening.jobs.events import (
 )
 from hardening.jobs.letter import (
     PROCRASTINATE,
+    RETENTION_DAYS,
     Filter,
     Letter,
     LetterStatistics,
@@ -43,6 +43,7 @@ from hardening.jobs.letter import (
     NewLetter,
     Page,
 )
+from hardening.jobs.question import ConnectAsync, Question, T, ask_async
 from hardening.jobs.redriving import (
     Pace,
     Redriven,
@@ -52,7 +53,6 @@ from hardening.jobs.redriving import (
     refused,
     sender_for,
 )
-from hardening.jobs.statement import ConnectAsync, Statement, T, run_async
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
@@ -153,13 +153,10 @@ class AsyncDeadLetters:
             NotRedrivable: Its job cannot be sent; it still waits.
             SendUncertain: The broker failed; it stays `redriving`.
         """
-        try:
-            job_id = await self._ask(asking.redrive_here(letter_id))
-        except Exception as error:
-            refused(letter_id, error)
-            raise
-        if job_id is None:
-            job_id = await self._send(letter_id)
+        letter = must_wait(letter_id, await self._ask(asking.get(letter_id)))
+        # Only a database with procrastinate's schema understands how its jobs are put.
+        here = letter.source == PROCRASTINATE
+        job_id = await (self._defer(letter_id) if here else self._send(letter))
         self._counts.redriven += 1
         self._listener(DeadLetterRedriven(letter_id=letter_id, job_id=job_id))
         return job_id
@@ -274,23 +271,31 @@ class AsyncDeadLetters:
         held._connect = lambda: nullcontext(connection)  # noqa: SLF001 - a copy
         return held
 
-    async def _send(self, letter_id: int) -> str:
+    async def _defer(self, letter_id: int) -> str:
+        """Put a job of procrastinate into its queue; its letter settles with it."""
+        try:
+            job_id = await self._ask(asking.redrive_here(letter_id))
+        except Exception as error:
+            refused(letter_id, error)
+            raise
+        if job_id is None:  # another redriver holds it this instant
+            raise LetterSettled(letter_id, LetterStatus.REDRIVING)
+        return job_id
+
+    async def _send(self, letter: Letter) -> str:
         """Send a job to its broker: take the letter, send, settle."""
-        letter = must_wait(letter_id, await self._ask(asking.get(letter_id)))
-        if letter.source == PROCRASTINATE:  # another redriver holds it this instant
-            raise LetterSettled(letter_id, LetterStatus.REDRIVING)
         sender = sender_for(letter, self._senders)
-        claimed = await self._ask(asking.claim(letter_id))
+        claimed = await self._ask(asking.claim(letter.id))
         if claimed is None:
-            raise LetterSettled(letter_id, LetterStatus.REDRIVING)
+            raise LetterSettled(letter.id, LetterStatus.REDRIVING)
         try:
             job_id = await to_thread(sender, claimed)
         except NotRedrivable:
-            await self._ask(asking.release(letter_id, older_than_s=0))
+            await self._ask(asking.release(letter.id, older_than_s=0))
             raise
         except Exception as error:
-            raise SendUncertain(letter_id) from error
-        await self._ask(asking.sent(letter_id, job_id))
+            raise SendUncertain(letter.id) from error
+        await self._ask(asking.sent(letter.id, job_id))
         return job_id
 
     async def _one_of_many(self, letter_id: int, tally: Tally) -> Tally:
@@ -305,7 +310,7 @@ class AsyncDeadLetters:
             return tally.refused()
         return tally.sent()
 
-    async def _ask(self, statement: Statement[T]) -> T:
-        """Run a statement in a transaction of its own."""
+    async def _ask(self, question: Question[T]) -> T:
+        """Ask in a transaction of its own."""
         async with self._connect() as connection, connection.transaction():
-            return await run_async(connection, statement)
+            return await ask_async(connection, question)

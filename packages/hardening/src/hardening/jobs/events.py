@@ -186,7 +186,11 @@ class JobRescued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchFailed:
-    """A watchdog or monitor could not look; it looks again after its interval."""
+    """
+    A watchdog or monitor could not look; it looks again after its interval.
+
+    The watcher 'switch' could not be asked about a job, which was left alone.
+    """
 
     event: ClassVar[str] = "watch_failed"
     level: ClassVar[int] = ERROR

@@ -20,13 +20,16 @@ from hardening.core import (
     Sample,
     SystemClock,
     ignore,
+    is_number,
     require,
 )
 from hardening.jobs.events import HeartbeatsNotWritten
+from hardening.jobs.outlived import outlived
 from hardening.jobs.pulse import Attempt, Beat, Pulse
 
 _CLOCK = SystemClock()
 _STOP_S = 5.0  # long enough for one statement; the thread is a daemon and ends anyway
+_EVERY_MOST_S = 3_600.0  # a beat that is written later than this helps nobody
 _SLOWER_MOST = 5  # times the interval, between tries while the database is gone
 
 
@@ -62,8 +65,8 @@ class Heart:
 
     Args:
         beats: Where they are written: `PostgresBeats(connecting(url))`.
-        every_s: At most one writing in this many seconds.
-        listener: Told when beats could not be written.
+        every_s: At most one writing in this many seconds; an hour at most.
+        listener: Told when beats could not be written; what it raises is logged.
         clock: Measures how old a beat is when it is written.
     """
 
@@ -75,10 +78,12 @@ class Heart:
         listener: Listener[HeartbeatsNotWritten] = ignore,
         clock: Clock = _CLOCK,
     ) -> None:
-        require("Heart.every_s", every_s, "more than 0", holds=every_s > 0)
+        rule, holds = "more than 0 and 3600 at most", is_number(every_s)
+        holds = holds and 0 < every_s <= _EVERY_MOST_S
+        require("Heart.every_s", every_s, rule, holds=holds)
         self._beats = beats
         self._every_s = every_s
-        self._listener = listener
+        self._listener = outlived(listener)
         self._clock = clock
         self._pulses: set[Pulse] = set()
         self._lock = Lock()

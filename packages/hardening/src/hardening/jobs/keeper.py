@@ -5,11 +5,14 @@ from contextlib import suppress
 from typing import Protocol
 
 from hardening.core import Kind, Listener, Measure, Sample, ignore
-from hardening.jobs.events import DeadLetterNotPut
+from hardening.jobs.events import DeadLetterNotPut, WatchFailed
 from hardening.jobs.letter import NewLetter
+from hardening.jobs.outlived import outlived
 from hardening.jobs.redact import Redact, redact_secrets
 from hardening.jobs.spool import Spool
 from hardening.jobs.switches import JobSwitch, every_job
+
+KeeperEvent = DeadLetterNotPut | WatchFailed
 
 
 class Puts(Protocol):
@@ -27,11 +30,11 @@ class Keeper:
     Args:
         letters: Where they are kept. Give it connections that are opened when they are
             used (`connecting(url)`): workers fork, and a pool does not survive that.
-        switch: Jobs that are kept.
+        switch: Jobs that are kept; one that fails is off, and the listener is told.
         spool: Where they wait while the letters' database is gone. Without one such a
             job is lost to the letters, and the listener is told.
         redact: Takes secrets out of the errors' texts.
-        listener: Told of each job that could not be put.
+        listener: Told of each job that could not be put; what it raises is logged.
     """
 
     def __init__(
@@ -41,18 +44,22 @@ class Keeper:
         switch: JobSwitch = every_job,
         spool: Spool | None = None,
         redact: Redact = redact_secrets,
-        listener: Listener[DeadLetterNotPut] = ignore,
+        listener: Listener[KeeperEvent] = ignore,
     ) -> None:
         self.redact = redact
         self._letters = letters
         self._switch = switch
         self._spool = spool
-        self._listener = listener
+        self._listener = outlived(listener)
         self._kept = self._spooled = self._lost = 0
 
     def wants(self, job_id: str) -> bool:
-        """Tell whether a job is to be kept."""
-        return self._switch(job_id)
+        """Tell whether a job is to be kept; never raises."""
+        try:
+            return self._switch(job_id)
+        except Exception as error:  # noqa: BLE001 - a switch is anybody's code
+            self._listener(WatchFailed(watcher="switch", error=error))
+            return False
 
     def keep(self, letter: NewLetter) -> bool:
         """
@@ -97,7 +104,7 @@ class Keeper:
         if self._spool is not None:
             try:
                 self._spool.keep(letter)
-            except OSError as full:
+            except Exception as full:  # noqa: BLE001 - a full disk, or strange arguments
                 full.__context__ = error
                 error = full
             else:

@@ -12,6 +12,9 @@ PROCRASTINATE = "procrastinate"
 """The source whose jobs stand in the letters' own database."""
 PAGE_MOST = 500
 """The longest page of a search."""
+RETENTION_DAYS = 30.0
+"""How long a letter is kept that was dealt with."""
+DAY_S = 86_400.0
 
 
 class Reason(StrEnum):

@@ -15,10 +15,13 @@ from hardening.core import (
     Sample,
     SystemClock,
     ignore,
+    is_number,
+    require,
 )
 from hardening.core.event import ERROR, WARNING
 from hardening.jobs.depth import Excess, Finding, QueueDepth, Thresholds, findings
 from hardening.jobs.events import WatchFailed
+from hardening.jobs.outlived import outlived
 
 _CLOCK = SystemClock()
 _THRESHOLDS = Thresholds()
@@ -132,8 +135,9 @@ class Monitor:
         queues: Which: `PostgresQueues(connect)`, `CeleryQueues(redis, …)`,
             `RqQueues(redis)`.
         thresholds: What is too much; the same for every queue.
-        every_s: The same excess of the same queue is told once in this span.
-        listener: Told of each excess.
+        every_s: The same excess of the same queue is told once in this span; 0 tells it
+            at each look.
+        listener: Told of each excess; what it raises is logged.
         clock: Measures the span, and waits between looks.
     """
 
@@ -146,10 +150,12 @@ class Monitor:
         listener: Listener[MonitorEvent] = ignore,
         clock: Clock = _CLOCK,
     ) -> None:
+        holds = is_number(every_s) and 0 <= every_s < float("inf")
+        require("Monitor.every_s", every_s, "0 or more and finite", holds=holds)
         self._queues = queues
         self._thresholds = thresholds
         self._once = OncePer(every_s)
-        self._listener = listener
+        self._listener = outlived(listener)
         self._clock = clock
         self._seen = _Seen()
 
@@ -231,10 +237,16 @@ class Monitor:
         ):
             yield Measure(f"hardening_jobs_{name}", meaning, kind, (Sample(count),))
         depth = {queue.queue: float(queue.depth) for queue in seen.queues}
-        latency = {queue.queue: queue.latency_s or 0.0 for queue in seen.queues}
+        latency = {
+            queue.queue: queue.latency_s
+            for queue in seen.queues
+            if queue.latency_s is not None  # which is not the same as no wait
+        }
         blocked = {queue.queue: float(queue.blocked) for queue in seen.queues}
         yield _by_queue("depth", "Jobs that wait and could run.", depth)
-        yield _by_queue("latency_seconds", "Age of the oldest of them.", latency)
+        yield _by_queue(
+            "latency_seconds", "Age of the oldest of them, where it is known.", latency
+        )
         yield _by_queue("blocked", "Of them, kept waiting by a later job.", blocked)
 
     def _tell(self, finding: Finding) -> None:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from hardening.jobs.statement import Connect, ConnectAsync
+from hardening.jobs.question import Connect, ConnectAsync
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection, Connection

@@ -78,14 +78,17 @@ class Pulse:
 
         Raises:
             Fenced: The job was taken from this attempt; stop.
+            TypeError, ValueError: The progress is no number.
         """
         if self.fenced:
             raise Fenced(job_id=self.attempt.job_id, attempt=self.attempt.attempt)
         last = self._last
         self._last = Beat(
             self._now_s(),
-            last.progress if progress is None else progress,
-            last.note if note is None else note[:NOTE_MOST],
+            # All beats are written together: what is no number has to fail here, in its
+            # own job, and not later with the beats of all the others.
+            last.progress if progress is None else float(progress),
+            last.note if note is None else str(note)[:NOTE_MOST],
         )
         self.beats += 1
         # Looking is cheaper than waking, and mostly the writer is awake.

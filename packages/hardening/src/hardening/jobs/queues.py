@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 
 from hardening.core import SystemClock, WallClock
 from hardening.jobs.depth import QueueDepth
-from hardening.jobs.statement import Connect, Row, Statement, run
+from hardening.jobs.question import Connect, Question, Row, ask
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -69,7 +69,7 @@ class PostgresQueues:
     def depths(self) -> Sequence[QueueDepth]:
         """Return every queue that holds waiting jobs."""
         with self._connect() as connection, connection.transaction():
-            return run(connection, Statement(_DEPTHS, {}, _read))
+            return ask(connection, Question(_DEPTHS, {}, _read))
 
 
 class CeleryQueues:

@@ -18,7 +18,7 @@ It sends under the id that `sending_id` gives, so that a broker that knows ids s
 released letter once.
 """
 
-UNIQUE_VIOLATION = "23505"  # of SQL: another job holds the same queueing lock
+_UNIQUE_VIOLATION = "23505"  # of SQL: another job holds the same queueing lock
 
 # Letters sent late are caught up with, but never more than this much of them at once.
 _BURST_S = 1.0
@@ -121,6 +121,11 @@ def must_wait(letter_id: int, letter: Letter | None) -> Letter:
     return letter
 
 
+def lock_is_taken(error: Exception) -> bool:
+    """Tell whether a database's error says that another job waits with the same lock."""
+    return getattr(error, "sqlstate", None) == _UNIQUE_VIOLATION
+
+
 def refused(letter_id: int, error: Exception) -> None:
     """
     Raise what a database's error means while redriving, if it means anything.
@@ -128,6 +133,6 @@ def refused(letter_id: int, error: Exception) -> None:
     Raises:
         NotRedrivable: The queue holds a job with the same queueing lock.
     """
-    if getattr(error, "sqlstate", None) == UNIQUE_VIOLATION:
+    if lock_is_taken(error):
         why = "a job with the same queueing lock waits in the queue already."
         raise NotRedrivable(letter_id, why) from error

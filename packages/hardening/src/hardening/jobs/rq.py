@@ -7,7 +7,8 @@ RQ's failed jobs as dead letters, and back.
 
 RQ itself keeps failed jobs for a year in its `FailedJobRegistry`. `sweep` puts those
 which the handler did not see: while the database was gone, or when a work horse was
-killed. RQ does not count retries after errors: `attempts` counts those that a job
+killed; it leaves those alone whose letters may have been purged, or they would come
+back. RQ does not count retries after errors: `attempts` counts those that a job
 returned by itself.
 """
 
@@ -22,9 +23,10 @@ from rq.exceptions import DuplicateJobError, NoSuchJobError
 from rq.job import Job
 from rq.registry import FailedJobRegistry
 
+from hardening.core import SystemClock, WallClock, is_number, require
 from hardening.jobs.errors import NotRedrivable
 from hardening.jobs.keeper import Keeper
-from hardening.jobs.letter import Letter, NewLetter
+from hardening.jobs.letter import DAY_S, RETENTION_DAYS, Letter, NewLetter
 from hardening.jobs.redact import error_of, storable
 from hardening.jobs.redriving import sending_id
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from redis import Redis
 
 SOURCE = "rq"
+_CLOCK = SystemClock()
 _OPTIONS = ("timeout", "result_ttl", "failure_ttl", "description")
 _LAST_LINE = re.compile(r"([A-Za-z_][\w.]*)(?:: (.*))?")
 _UNREADABLE = "(not readable)"
@@ -43,10 +46,12 @@ class RqFailures:
 
     Args:
         keeper: Where they are kept.
+        clock: Tells how old the failures are that `sweep` finds.
     """
 
-    def __init__(self, keeper: Keeper) -> None:
+    def __init__(self, keeper: Keeper, *, clock: WallClock = _CLOCK) -> None:
         self._keeper = keeper
+        self._clock = clock
 
     def __call__(
         self,
@@ -62,17 +67,28 @@ class RqFailures:
             self._keeper.keep(_letter(job, described))
         return True
 
-    def sweep(self, queues: Iterable[Queue]) -> int:
+    def sweep(
+        self, queues: Iterable[Queue], *, newer_than_days: float = RETENTION_DAYS
+    ) -> int:
         """
         Put what stands in the registries of failed jobs and is no letter yet.
+
+        Args:
+            queues: Whose.
+            newer_than_days: Jobs that failed before that are left: they may have been
+                letters, which were purged. No more than `purge(older_than_days=)`.
 
         Returns:
             How many were put, or had been put before.
         """
-        return sum(self._sweep(queue) for queue in queues)
+        holds = is_number(newer_than_days) and 0 <= newer_than_days < float("inf")
+        rule = "0 or more and finite"
+        require("sweep.newer_than_days", newer_than_days, rule, holds=holds)
+        since_s = self._clock.unix_s() - newer_than_days * DAY_S
+        return sum(self._sweep(queue, since_s) for queue in queues)
 
-    def _sweep(self, queue: Queue) -> int:
-        """Put the failed jobs of one queue."""
+    def _sweep(self, queue: Queue, since_s: float) -> int:
+        """Put the jobs of one queue that failed since then."""
         registry = FailedJobRegistry(queue=queue)
         kept = 0
         for job_id in registry.get_job_ids(cleanup=False):
@@ -80,7 +96,8 @@ class RqFailures:
                 job = Job.fetch(job_id, queue.connection, serializer=queue.serializer)
             except NoSuchJobError:
                 continue  # it expired, or was deleted, since the list was read
-            if self._keeper.wants(job.id):
+            newer = _failed_s(job) > since_s
+            if newer and self._keeper.wants(job.id):
                 kept += self._keeper.keep(_letter(job, self._told(job)))
         return kept
 
@@ -133,11 +150,10 @@ class RqSender:
 def _letter(job: Job, error: tuple[str, str]) -> NewLetter:
     """Return a failed job as a letter."""
     task, args = _call(job)
-    ended_at = job.ended_at or job.enqueued_at or job.created_at
     return NewLetter(
         source=SOURCE,
         job_id=job.id,
-        failure=f"{ended_at.timestamp():.6f}",
+        failure=f"{_failed_s(job):.6f}",
         queue=job.origin,
         task=task,
         args=args,
@@ -147,6 +163,11 @@ def _letter(job: Job, error: tuple[str, str]) -> NewLetter:
         error_text=error[1],
         attempts=1 + (job.number_of_retries or 0),
     )
+
+
+def _failed_s(job: Job) -> float:
+    """Return when a job failed, in seconds since 1970; without that, when it was put."""
+    return (job.ended_at or job.enqueued_at or job.created_at).timestamp()
 
 
 def _call(job: Job) -> tuple[str, object]:

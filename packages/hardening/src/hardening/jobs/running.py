@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import LiteralString
 
 from hardening.jobs.letter import Reason
-from hardening.jobs.statement import Row, Statement
+from hardening.jobs.question import Question, Row
 from hardening.jobs.stuck import Limit, Limits, Remedy, RunningJob, described
 
 PAGE = 10_000
@@ -108,12 +108,12 @@ _SWEEP: LiteralString = """
 """
 
 
-def up() -> Statement[tuple[float, int]]:
+def up() -> Question[tuple[float, int]]:
     """Return since when the server runs, in seconds, and how many jobs run."""
-    return Statement(_UP, {}, lambda rows: (rows[0]["up_s"], rows[0]["running"]))
+    return Question(_UP, {}, lambda rows: (rows[0]["up_s"], rows[0]["running"]))
 
 
-def silent(limits: Limits, *, after: int) -> Statement[tuple[RunningJob, ...]]:
+def silent(limits: Limits, *, after: int) -> Question[tuple[RunningJob, ...]]:
     """Return a page of jobs that were silent for too long, by their numbers."""
     values = {
         "tasks": list(limits.by_task),
@@ -122,12 +122,12 @@ def silent(limits: Limits, *, after: int) -> Statement[tuple[RunningJob, ...]]:
         "after": after,
         "page": PAGE,
     }
-    return Statement(_SILENT, values, _jobs)
+    return Question(_SILENT, values, _jobs)
 
 
 def take(
     job: RunningJob, limit: Limit, remedy: Remedy
-) -> Statement[tuple[bool, int | None]]:
+) -> Question[tuple[bool, int | None]]:
     """Take a stuck job from its worker; the answer is whether, and its letter."""
     values = {
         "job_id": job.job_id,
@@ -138,12 +138,12 @@ def take(
         "text": described(job, limit),
     }
     query = _RETRY if remedy is Remedy.RETRY else _TO_DLQ
-    return Statement(query, values, _taken)
+    return Question(query, values, _taken)
 
 
-def sweep() -> Statement[int]:
+def sweep() -> Question[int]:
     """Delete the beats of attempts that have ended."""
-    return Statement(_SWEEP, {}, len)
+    return Question(_SWEEP, {}, len)
 
 
 def _taken(rows: Sequence[Row]) -> tuple[bool, int | None]:

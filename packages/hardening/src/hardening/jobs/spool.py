@@ -4,11 +4,12 @@ import fcntl
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from hardening.jobs.asking import as_json
 from hardening.jobs.letter import NewLetter, Reason
 
 
@@ -16,8 +17,9 @@ class Spool:
     """
     Keeps letters on this machine's disk while PostgreSQL is gone.
 
-    Any number of processes may share the file. Each letter is a line of JSON, on the disk when `keep` returns. The file holds the
-    jobs' arguments and is readable by its owner alone.
+    Any number of processes may share the file. Each letter is a line of JSON, on the
+    disk when `keep` returns; arguments that are no JSON are kept as the table would show
+    them. The file holds the jobs' arguments and is readable by its owner alone.
 
     Args:
         path: In a folder that exists and outlives the process.
@@ -34,7 +36,7 @@ class Spool:
             OSError: The disk is full, or the folder is gone.
         """
         # The first newline ends what a crash may have left of the line before.
-        line = b"\n" + json.dumps(asdict(letter), default=_plain).encode() + b"\n"
+        line = b"\n" + json.dumps(_values(letter), default=_plain).encode() + b"\n"
         with _locked(self._path) as descriptor:
             os.lseek(descriptor, 0, os.SEEK_END)
             _write(descriptor, line)
@@ -96,6 +98,13 @@ def _write(descriptor: int, line: bytes) -> None:
 def _read(descriptor: int) -> bytes:
     """Return the whole file."""
     return os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+
+
+def _values(letter: NewLetter) -> dict[str, Any]:
+    """Return a letter's fields as JSON can hold them, whatever its arguments are."""
+    values = {field.name: getattr(letter, field.name) for field in fields(NewLetter)}
+    readable = {name: json.loads(as_json(values[name])) for name in ("args", "options")}
+    return values | readable
 
 
 def _plain(content: object) -> object:

@@ -16,7 +16,10 @@ class Remedy(StrEnum):
     DEAD_LETTER = "dead_letter"
     """It fails, and becomes a dead letter."""
     RETRY = "retry"
-    """It goes back to its queue, to run at once; one attempt is counted."""
+    """
+    It goes back to its queue, to run at once; one attempt is counted. Where another job
+    with its queueing lock waits there already, it becomes a dead letter.
+    """
 
 
 @dataclass(frozen=True, slots=True)

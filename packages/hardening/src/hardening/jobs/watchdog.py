@@ -14,6 +14,7 @@ from hardening.core import (
     Sample,
     SystemClock,
     ignore,
+    is_number,
     require,
 )
 from hardening.jobs import running
@@ -24,7 +25,9 @@ from hardening.jobs.events import (
     WatchEvent,
     WatchFailed,
 )
-from hardening.jobs.statement import Connect, Statement, T, run
+from hardening.jobs.outlived import outlived
+from hardening.jobs.question import Connect, Question, T, ask
+from hardening.jobs.redriving import lock_is_taken
 from hardening.jobs.stuck import (
     Limit,
     Limits,
@@ -93,7 +96,8 @@ class Watchdog:
         switch: Jobs for which it is off are left alone; asked with the job's id.
         grace_s: After the database was away, nothing is taken for this long, so that
             writers can write what they kept.
-        listener: Told of each silent job and what was done with it.
+        listener: Told of each silent job and what was done with it; what it raises is
+            logged, and holds up no other job.
         clock: Waits between looks.
     """
 
@@ -107,12 +111,13 @@ class Watchdog:
         listener: Listener[WatchEvent] = ignore,
         clock: Clock = _CLOCK,
     ) -> None:
-        require("Watchdog.grace_s", grace_s, "0 or more", holds=grace_s >= 0)
+        holds = is_number(grace_s) and 0 <= grace_s < float("inf")
+        require("Watchdog.grace_s", grace_s, "0 or more and finite", holds=holds)
         self._connect = connect
         self._limits = limits
         self._switch = switch
         self._grace_s = grace_s
-        self._listener = listener
+        self._listener = outlived(listener)
         self._clock = clock
         self._counts = _Counts()
         self._failed_s = -float("inf")
@@ -216,8 +221,7 @@ class Watchdog:
 
     def _deal_with(self, job: RunningJob, limit: Limit) -> Remedy | None:
         """Take a stuck job from its worker; None when it moved on meanwhile."""
-        remedy = remedy_for(job, limit)
-        taken, letter_id = self._ask(running.take(job, limit, remedy))
+        remedy, taken, letter_id = self._take(job, limit)
         if not taken:
             return None
         self._missed(job, limit)
@@ -229,6 +233,18 @@ class Watchdog:
             self._counts.moved_at.append(self._clock.monotonic_s())
             self._listener(_moved(job, letter_id))
         return remedy
+
+    def _take(self, job: RunningJob, limit: Limit) -> tuple[Remedy, bool, int | None]:
+        """Take a stuck job; return what was done, whether it was, and its letter."""
+        remedy = remedy_for(job, limit)
+        try:
+            return remedy, *self._ask(running.take(job, limit, remedy))
+        except Exception as error:
+            if remedy is not Remedy.RETRY or not lock_is_taken(error):
+                raise
+        # Its successor waits in the queue already, and they cannot wait there together.
+        remedy = Remedy.DEAD_LETTER
+        return remedy, *self._ask(running.take(job, limit, remedy))
 
     def _missed(self, job: RunningJob, limit: Limit) -> None:
         """Count and tell that a job was silent for too long."""
@@ -245,10 +261,10 @@ class Watchdog:
             )
         )
 
-    def _ask(self, statement: Statement[T]) -> T:
-        """Run a statement in a transaction of its own."""
+    def _ask(self, question: Question[T]) -> T:
+        """Ask in a transaction of its own."""
         with self._connect() as connection, connection.transaction():
-            return run(connection, statement)
+            return ask(connection, question)
 
 
 def _rescued(job: RunningJob) -> JobRescued:

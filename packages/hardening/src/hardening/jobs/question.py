@@ -1,7 +1,7 @@
 """
-Statements: SQL with its values and the reading of its answer, run either way.
+Questions: SQL with its values and the reading of its answer, asked either way.
 
-A decision of what to ask is made once, here below as a value; `run` and `run_async`
+A decision of what to ask is made once, here below as a value; `ask` and `ask_async`
 are all that differs between a service of threads and one of coroutines.
 """
 
@@ -24,7 +24,7 @@ ConnectAsync = Callable[[], "AbstractAsyncContextManager[AsyncConnection[Any]]"]
 
 
 @dataclass(frozen=True, slots=True)
-class Statement(Generic[T]):
+class Question(Generic[T]):
     """
     One question to PostgreSQL.
 
@@ -39,19 +39,19 @@ class Statement(Generic[T]):
     read: Callable[[Sequence[Row]], T]
 
 
-def run(connection: "Connection[Any]", statement: Statement[T]) -> T:
-    """Return the statement's answer."""
+def ask(connection: "Connection[Any]", question: Question[T]) -> T:
+    """Return the answer."""
     from psycopg.rows import dict_row  # noqa: PLC0415 - loaded when first used
 
     with connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(statement.query, statement.values)
-        return statement.read(cursor.fetchall())
+        cursor.execute(question.query, question.values)
+        return question.read(cursor.fetchall())
 
 
-async def run_async(connection: "AsyncConnection[Any]", statement: Statement[T]) -> T:
-    """Return the statement's answer."""
+async def ask_async(connection: "AsyncConnection[Any]", question: Question[T]) -> T:
+    """Return the answer."""
     from psycopg.rows import dict_row  # noqa: PLC0415 - loaded when first used
 
     async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(statement.query, statement.values)
-        return statement.read(await cursor.fetchall())
+        await cursor.execute(question.query, question.values)
+        return question.read(await cursor.fetchall())
