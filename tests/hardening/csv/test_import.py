@@ -253,6 +253,94 @@ def _digest(raw):
     return Head(raw, True, None).digest  # noqa: FBT003 - it is whole
 
 
+def test_a_second_worker_leaves_the_rejects_alone(
+    csv_url, connection, contacts, rejects
+):
+    """The rejects of the import that is running stay whole, whoever starts it again."""
+    raw = many(60_000, bad=range(0, 60_000, 100))
+    importer, refused = Importer(contacts, batch_rows=20_000), []
+
+    def source():
+        for place in range(0, len(raw), 100_000):
+            yield raw[place : place + 100_000]
+            if place == 400_000:
+                again()
+
+    def again():
+        with (
+            psycopg.connect(csv_url, autocommit=True) as other,
+            pytest.raises(ImportRunning) as error,
+        ):
+            import_csv([raw], other, contacts, rejects=rejects, name="n")
+        refused.append(error)
+
+    report = importer.run(source(), connection, rejects=rejects, name="n")
+    assert (600, 1) == (report.rejected, len(refused))
+    assert b"\0" not in rejects.read_bytes()
+    assert [*range(1, 60_001, 100)] == [int(row["row"]) for row in listed(rejects)]
+
+
+def test_an_import_that_may_not_begin_leaves_an_older_file(
+    csv_url, connection, contacts, rejects
+):
+    """Nothing is erased before the place of the import is held, with await as without."""
+    with psycopg.connect(csv_url) as other:
+        digest = "INSERT INTO csv_imports (name, source_digest) VALUES ('n', %s)"
+        other.execute(digest, (_digest(many(9)),))
+        other.commit()
+        other.execute("SELECT FROM csv_imports FOR UPDATE")
+        rejects.write_bytes(b"older")
+
+        async def run():
+            async with await psycopg.AsyncConnection.connect(csv_url) as opened:
+                await import_csv_async(
+                    [many(9)], opened, contacts, rejects=rejects, name="n"
+                )
+
+        with pytest.raises(ImportRunning):
+            import_csv([many(9)], connection, contacts, rejects=rejects, name="n")
+        with pytest.raises(ImportRunning):
+            asyncio.run(run())
+    assert b"older" == rejects.read_bytes()
+
+
+def _linked(path):
+    """Return another name of a file."""
+    link = path.with_name("link.csv")
+    link.symlink_to(path)
+    return link
+
+
+SAME = {
+    "the path": lambda path: path,
+    "its text": str,
+    "a link": _linked,
+    "the open file": lambda path: path.open("rb"),
+}
+
+
+@pytest.mark.parametrize("source", SAME)
+def test_the_source_is_no_file_for_rejects(source, csv_url, contacts, tmp_path):
+    """The file that is read is not the one that is written anew, by whatever name."""
+    path = tmp_path / "contacts.csv"
+    path.write_bytes(many(3))
+    given = SAME[source](path)
+
+    async def run():
+        async with await psycopg.AsyncConnection.connect(csv_url) as opened:
+            await import_csv_async(given, opened, contacts, rejects=path)
+
+    with (
+        psycopg.connect(csv_url) as opened,
+        pytest.raises(InvalidSetting, match="rejects"),
+    ):
+        import_csv(given, opened, contacts, rejects=path)
+    with pytest.raises(InvalidSetting, match="rejects"):
+        asyncio.run(run())
+    getattr(given, "close", lambda: None)()
+    assert many(3) == path.read_bytes()
+
+
 LIMITS = {
     "as many as may be": (RejectLimits(most=5), 5, False),
     "one more": (RejectLimits(most=4), 5, True),
@@ -324,6 +412,23 @@ def test_switched_off_the_file_goes_to_postgresql_as_it_stands(
         importer.run([b"name,phone\n1,2,3\n"], connection, rejects=rejects)
 
 
+HALVES = {
+    "half a pair": "phone\n\ud8001\n".encode("utf-16-le", "surrogatepass"),
+    "half a character": "phone\n1\n".encode("utf-16-le")[:-1],
+}
+
+
+@pytest.mark.parametrize("raw", HALVES.values(), ids=HALVES)
+def test_switched_off_what_cannot_be_sent_stops_the_import(
+    raw, connection, contacts, rejects
+):
+    """Also without this piece an import ends with an error that says why."""
+    importer = Importer(contacts, encoding="utf-16", switch=lambda: False)
+    with pytest.raises(SourceLost, match="no text"):
+        importer.run([raw], connection, rejects=rejects)
+    assert [] == rows_of(connection)
+
+
 class TickingClock(FakeClock):
     """A clock on which each look takes a second."""
 
@@ -376,7 +481,39 @@ def test_what_was_done_is_counted(connection, contacts, rejects):
     importer.run([raw], connection, rejects=rejects)
     with pytest.raises(Breaks):
         importer.run(broken(raw, 100), connection, rejects=rejects)
-    counted = {
+    assert {
+        ("rows_imported", "contacts", "on"): 7,
+        ("rows_rejected", "contacts", "on", "phone"): 2,
+        ("rows_rejected", "contacts", "on", "blank"): 1,
+        ("imports", "contacts", "on", "finished"): 1,
+        ("imports", "contacts", "on", "stopped"): 1,
+        ("bytes", "contacts", "on"): len(raw) - len(b"phone,name\n"),
+    } == counted(importer)
+    assert isinstance(heard[-1], CsvImportStopped)
+    assert isinstance(heard[-1].error, Breaks)
+
+
+def test_what_is_done_with_the_switch_off_is_counted_apart(
+    connection, contacts, rejects
+):
+    """At 5 %, the plain imports of the others would hide what the piece does."""
+    states = iter([True, False, False])
+    importer = Importer(contacts, switch=lambda: next(states))
+    importer.run([b"phone,name\n1,2\n"], connection, rejects=rejects)
+    importer.run([b"phone,name\n1,2\n"], connection, rejects=rejects)
+    with pytest.raises(DatabaseRefused):
+        importer.run([b"phone,name\n1,2,3\n"], connection, rejects=rejects)
+    ends = {k[1:]: v for k, v in counted(importer).items() if k[0] == "imports"}
+    assert {
+        ("contacts", "on", "finished"): 1,
+        ("contacts", "off", "finished"): 1,
+        ("contacts", "off", "stopped"): 1,
+    } == ends
+
+
+def counted(importer):
+    """Return what an importer has counted, where it is more than nothing."""
+    return {
         (measure.name.removeprefix("hardening_csv_"), *dict(sample.labels).values()): (
             sample.value
         )
@@ -384,16 +521,6 @@ def test_what_was_done_is_counted(connection, contacts, rejects):
         for sample in measure.samples
         if sample.value
     }
-    assert {
-        ("rows_imported", "contacts"): 7,
-        ("rows_rejected", "contacts", "phone"): 2,
-        ("rows_rejected", "contacts", "blank"): 1,
-        ("imports", "contacts", "finished"): 1,
-        ("imports", "contacts", "stopped"): 1,
-        ("bytes", "contacts"): len(raw) - len(b"phone,name\n"),
-    } == counted
-    assert isinstance(heard[-1], CsvImportStopped)
-    assert isinstance(heard[-1].error, Breaks)
 
 
 async def _streamed(raw, size=3_000):

@@ -91,7 +91,17 @@ def test_a_column_is_read_as_its_cells_are(kind, cells):
 
 SETTINGS = {
     "Integer.high": lambda: Integer(low=1, high=0),
+    "Integer.high (beyond bigint)": lambda: Integer(high=2**63),
+    "Integer.low (beyond bigint)": lambda: Integer(low=-(2**63) - 1),
     "Date.formats": lambda: Date(()),
+    "Date.formats (no such code)": lambda: Date(("%Q",)),
+    "Date.formats (no codes)": lambda: Date(("dd/mm/yyyy",)),
+    "Date.formats (no year)": lambda: Date(("%d.%m.",)),
+    "Date.formats (no month)": lambda: Date(("%d %Y",)),
+    "Date.formats (the second)": lambda: Date(("%Y-%m-%d", "%H:%M")),
+    "Boolean.yes (capitals)": lambda: Boolean(yes=("Ja",)),
+    "Boolean.yes (letters)": lambda: Boolean(yes="ja"),
+    "Boolean.no (white space)": lambda: Boolean(no=("nein ",)),
     "Boolean.no": lambda: Boolean(yes=("x",), no=("x",)),
 }
 
@@ -99,5 +109,26 @@ SETTINGS = {
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_a_wrong_kind_fails_where_it_is_made(setting):
     """A wrong configuration never reaches a file, and the message names the field."""
-    with pytest.raises(InvalidSetting, match=setting):
+    with pytest.raises(InvalidSetting, match=setting.split(" (", maxsplit=1)[0]):
         SETTINGS[setting]()
+
+
+@pytest.mark.parametrize("form", ["%d/%m/%y", "%Y-%j", "%d %B %Y", "%Y-%m-%dT%H:%M%z"])
+def test_formats_that_tell_a_whole_day_are_taken(form):
+    """Other ways to write a day are no mistake."""
+    assert (form,) == Date((form,)).formats
+
+
+def test_the_bounds_of_a_bigint_are_taken():
+    """The lowest and the highest number that PostgreSQL has are numbers."""
+    kind = Integer(low=-(2**63), high=2**63 - 1)
+    cells = [str(-(2**63)), str(2**63 - 1)]
+    assert cells == read(kind, cells)
+
+
+@pytest.mark.parametrize(("length", "becomes"), [(250, "2026-11-22"), (251, "date")])
+def test_a_cell_too_long_for_a_date_is_rejected_unread(length, becomes):
+    """Long cells are not remembered: thousands of them would fill the memory."""
+    cell = "22" + " " * (length - 10) + "11 2026"
+    assert length == len(cell) + 1
+    assert [becomes] == read(Date(("%d %m x%Y",)), [cell.replace("2026", "x2026")])

@@ -33,6 +33,7 @@ ENCODINGS = {
     "UTF-8 with one bad byte": ("phone\nJürgen,Zoë\n".encode() + b"\xff", "utf-8", 0),
     "Windows-1252": ("phone\nJürgen\n".encode("cp1252"), "cp1252", 0),
     "Latin-1": ("phone\nJürgen\x81\n".encode("latin-1"), "latin-1", 0),
+    "Windows-1252 with a stray byte": (b"phone\n5 \x80\n5 \x81\n", "cp1252", 0),
     "UTF-16 with a mark": ("\ufeffphone\n".encode("utf-16-le"), "utf-16-le", 2),
     "UTF-16 of the other order": ("\ufeffphone\n".encode("utf-16-be"), "utf-16-be", 2),
     "UTF-16 without a mark": ("phone,email\n".encode("utf-16-le"), "utf-16-le", 0),

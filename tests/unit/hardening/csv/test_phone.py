@@ -123,6 +123,14 @@ def test_digits_are_hidden():
     assert [("c", "patterns", "+141********")] == heard
 
 
+@pytest.mark.parametrize(("length", "asked"), [(250, 1), (251, 0)])
+def test_a_cell_too_long_for_a_number_is_rejected_unread(length, asked):
+    """Long cells are not remembered: thousands of them would fill the memory."""
+    read = Phones(Library("phonenumbers", "US"), None, None, "c", _into([]))
+    assert ([""], [0]) == read(["x" * length])
+    assert asked == read._read.cache_info().currsize
+
+
 @pytest.mark.parametrize("region", ["us", "USA", "", "1"])
 def test_a_region_has_two_capital_letters(region):
     """A wrong region fails where it is made, not at the first number."""

@@ -36,9 +36,13 @@ class Import:
             block = reading.take(rest[start : start + piece], last=start == len(rest))
             self.stored += map(stored, block.copy.decode().split("\n")[:-1])
             self.rejects += block.rejects
+            self.look(reading)
             if reading.between_lines:
                 self.places.append((block.position, len(self.stored)))
         self.position = reading.position
+
+    def look(self, reading):
+        """Look at what reads, after each piece."""
 
     @property
     def reasons(self):
@@ -167,6 +171,37 @@ def test_a_line_is_taken_up_to_its_limit(length, kept):
     raw = f"a,b\n{line}2,y\n".encode()
     done = Import(raw, limits=Limits(characters=30))
     assert kept + 1 == len(done.stored)
+
+
+def test_a_long_line_behind_an_open_quote_is_given_up():
+    """What is held in memory stays within the limit, whatever an open quote waits for."""
+    held = []
+
+    class Watched(Import):
+        def look(self, reading):
+            held.append(len(reading._pending))
+
+    raw = b'a,b\n1,"open\n' + b"x" * 5_000 + b"\n2,y\n"
+    done = Watched(raw, limits=Limits(characters=100), piece=50)
+    assert [["2", "y"]] == done.stored
+    assert [(2, 1, Reason.QUOTE), (3, 2, Reason.TOO_LONG)] == done.reasons
+    assert max(held) <= 150
+
+
+@pytest.mark.parametrize(("length", "kept"), [(30, 1), (31, 0)])
+def test_a_line_behind_an_open_quote_is_waited_for_up_to_the_limit(length, kept):
+    """A record that may still end within its limit is read whole, and no longer one."""
+    line = "x" * (length - 7)
+    raw = f'a,b\n1,"o\n{line}"\n2,y\n'.encode()
+    done = Import(raw, limits=Limits(characters=30), piece=7)
+    assert kept == sum(row[0] == "1" for row in done.stored)
+
+
+def test_one_stray_byte_costs_one_row():
+    """Among euro signs, a byte that Windows-1252 does not know rejects its row alone."""
+    done = Import(b"a,b\n1,5 \x80\n2,5 \x81\n3,6 \x80\n")
+    assert [["1", "5 €"], ["3", "6 €"]] == done.stored
+    assert [(3, 2, Reason.UNDECODABLE)] == done.reasons
 
 
 def test_quoted_line_ends_do_not_shift_the_lines():

@@ -32,6 +32,8 @@ _NAME_LONGEST = 64
 _INTEGER = re.compile(r"([+-]?)0*([0-9]{1,19})", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,100}(?:\.[0-9]{0,100})?|\.[0-9]{1,100})")
 _REMEMBERED = 4096
+# What is longer is no date, and is not kept: thousands of long cells fill the memory.
+_DATE_LONGEST = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ def _reader(kind: Kind, phones: Phones | None) -> Reader:  # noqa: PLR0911 - a c
         case Date():
             words = f"not a date like {' or '.join(kind.formats)}"
             read = lru_cache(_REMEMBERED)(partial(_date, kind))
-            return _each(read, Fault(Reason.DATE, words))
+            short = partial(_if_short, read)
+            return _each(short, Fault(Reason.DATE, words))
         case Boolean():
             words = f"none of {', '.join((*kind.yes, *kind.no))}"
             return _each(partial(_boolean, _words(kind)), Fault(Reason.BOOLEAN, words))
@@ -200,6 +203,11 @@ def _integer(kind: Integer, cell: str) -> str | None:
 def _number(cell: str) -> str | None:
     """Return a number as it is, or None."""
     return cell if _NUMBER.fullmatch(cell) else None
+
+
+def _if_short(read: Callable[[str], str | None], cell: str) -> str | None:
+    """Return what a cell becomes, or None where it is too long to be anything."""
+    return read(cell) if len(cell) <= _DATE_LONGEST else None
 
 
 def _date(kind: Date, cell: str) -> str | None:

@@ -81,6 +81,7 @@ def store(
 
     Raises:
         ImportRunning: Another process has the import.
+        RejectsNotWritten: The rejects file could not be written.
         DatabaseLost: PostgreSQL went away.
         DatabaseRefused: It did not take the rows.
         SourceLost: The source could not be read.
@@ -94,6 +95,7 @@ def store(
             with _held(work.name):
                 found = cursor.execute(HOLD, (work.name,)).fetchone()
             _require_place(work, found)
+        work.start()
         with cursor.copy(work.statement) as copy:
             while not (work.ended or work.batch_is_full):
                 with _readable(work):
@@ -120,6 +122,7 @@ async def store_async(
                 with _held(work.name):
                     held = await cursor.execute(HOLD, (work.name,))
                 _require_place(work, await held.fetchone())
+            await in_thread(work.start)
             async with cursor.copy(work.statement) as copy:
                 while not (work.ended or work.batch_is_full):
                     with _readable(work):

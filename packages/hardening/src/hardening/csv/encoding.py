@@ -26,8 +26,10 @@ _MARKS = {
 _UTF_16 = ("utf-16-le", "utf-16-be")
 # A Latin script in UTF-16 is zeros in every other byte; a CSV with a few NULs is not.
 _ZEROS_LEAST = 0.3
-# Five bytes stand for nothing in Windows-1252, and for controls in Latin-1.
-_NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
+# Bytes that are controls in Latin-1. Five of them stand for nothing in Windows-1252, the
+# others for what people write: the euro sign, dashes, curly quotes.
+_NOT_IN_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
+_IN_CP1252 = frozenset(range(0x80, 0xA0)) - _NOT_IN_CP1252
 _ALL_BYTES = bytes(range(256))
 _WITHOUT_MARK = {"utf-8-sig": "utf-8"}
 
@@ -159,4 +161,15 @@ def _by_bytes(head: bytes, *, whole: bool) -> str:
     obeying = sum(character > "\x7f" for character in text) - denying
     if denying <= obeying:
         return "utf-8"
-    return "latin-1" if any(map(head.__contains__, _NOT_IN_CP1252)) else "cp1252"
+    return _by_controls(frozenset(head))
+
+
+def _by_controls(used: frozenset[int]) -> str:
+    """
+    Return Windows-1252, unless all of the controls that are used are none of its bytes.
+
+    A stray byte among euro signs costs its own row; as Latin-1 each euro sign would
+    become a control, in silence.
+    """
+    is_latin = used & _NOT_IN_CP1252 and not used & _IN_CP1252
+    return "latin-1" if is_latin else "cp1252"

@@ -20,9 +20,7 @@ Source:
 import re
 from collections.abc import Sequence
 
-TRIGGERS = (
-    "=\uff1d\ufe66\u207c\u208c+\uff0b\ufe62\u207a\u208a\ufb29-\uff0d\ufe63@\uff20\ufe6b"
-)
+TRIGGERS = "=\uff1d\ufe66\u207c\u208c\u2a75\u2a76+\uff0b\ufe62\u207a\u208a\ufb29-\uff0d\ufe63@\uff20\ufe6b"
 """The signs, and what Unicode's compatibility forms fold to them."""
 
 # Stands between cells while a column is looked at as one text. Half of a pair: no text

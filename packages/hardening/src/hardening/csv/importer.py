@@ -1,19 +1,16 @@
 """The importer: a CSV into a table of PostgreSQL, batch by batch, resumable by name."""
 
 import os
-from collections import Counter
 from collections.abc import AsyncIterable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hardening.core import (
     Clock,
-    Kind,
     Listener,
     Measure,
-    Sample,
     Switch,
     SystemClock,
     always_on,
@@ -21,8 +18,8 @@ from hardening.core import (
     require,
 )
 from hardening.csv.checkpoint import Checkpoint
+from hardening.csv.counts import Counts, measures_of
 from hardening.csv.encoding import chosen
-from hardening.csv.errors import RejectsNotWritten
 from hardening.csv.events import (
     CsvEvent,
     CsvImportFinished,
@@ -35,8 +32,7 @@ from hardening.csv.mapping import Mapping
 from hardening.csv.plain import PlainReading
 from hardening.csv.reading import Position, Reading
 from hardening.csv.records import Form, Limits
-from hardening.csv.reject import Reason
-from hardening.csv.rejects import RejectsFile, rejects_file
+from hardening.csv.rejects import RejectsFile, require_apart
 from hardening.csv.rows import RowReader, copy_statement, phone_readers, readers
 from hardening.csv.source import Bytes, Head, opened, opened_async
 from hardening.csv.work import RejectLimits, Report, Work, report
@@ -65,8 +61,17 @@ class _Plan:
 
 @dataclass(slots=True)
 class _Seen:
-    """Up to where an import is kept and was counted."""
+    """
+    Up to where an import is kept and was counted.
 
+    Attributes:
+        counts: Where it is counted.
+        on: Whether the switch was on when the import began.
+        position: Up to where.
+    """
+
+    counts: Counts
+    on: bool
     position: Position = field(default_factory=lambda: Position(0, 0))
 
 
@@ -123,9 +128,8 @@ class Importer:
         self._progress_s = progress_s
         self._switch = switch
         self._clock = clock
-        self._imported = self._bytes = self._disagreements = 0
-        self._rejected: Counter[Reason] = Counter()
-        self._ends = Counter({"finished": 0, "stopped": 0})
+        self._disagreements = 0
+        self._counts = {True: Counts(), False: Counts()}
         self._phones = phone_readers(mapping, self._disagreed)
         self._readers = readers(mapping, self._phones)
 
@@ -143,7 +147,8 @@ class Importer:
         Args:
             source: A path, a file opened to read bytes, or pieces of bytes.
             connection: Of psycopg. With a name, outside a transaction.
-            rejects: The file for rows that cannot be imported; written anew.
+            rejects: The file for rows that cannot be imported; written anew, once no
+                other process has the import.
             name: Of the import. Each batch is then committed together with its
                 checkpoint, and to call this again with the same name and source goes
                 on where it stopped, or returns the counts when it had finished. None
@@ -151,12 +156,13 @@ class Importer:
 
         Raises:
             CsvError: One of its kinds; a batch that was not committed is rolled back.
+            InvalidSetting: The rejects file is the source, or the name is empty.
             OSError: The source cannot be opened.
         """
         from hardening.csv.database import begin, store  # noqa: PLC0415 - loads psycopg
 
-        with self._watched(name) as seen, opened(source) as given:
-            plan, at = self._plan(given.first, rejects, name), Checkpoint()
+        with self._apart(source, rejects, name) as seen, opened(source) as given:
+            plan, at = self._plan(given.first, rejects, name, on=seen.on), Checkpoint()
             if plan.name is not None:
                 at = begin(connection, plan.name, plan.head)
             if at.finished:
@@ -190,9 +196,12 @@ class Importer:
             store_async,
         )
 
-        with self._watched(name) as seen:
+        with self._apart(source, rejects, name) as seen:
             async with opened_async(source) as given:
-                plan, at = self._plan(given.first, rejects, name), Checkpoint()
+                plan, at = (
+                    self._plan(given.first, rejects, name, on=seen.on),
+                    Checkpoint(),
+                )
                 if plan.name is not None:
                     at = await begin_async(connection, plan.name, plan.head)
                 if at.finished:
@@ -206,30 +215,19 @@ class Importer:
 
     def measures(self) -> Iterable[Measure]:
         """Return what was counted, over all imports of this importer."""
-        table = (("table", self._mapping.table),)
-        reasons = [
-            Sample(self._rejected[reason], (*table, ("reason", reason.value)))
-            for reason in Reason
-        ]
-        ends = [
-            Sample(count, (*table, ("end", end))) for end, count in self._ends.items()
-        ]
-        imported, size = Sample(self._imported, table), Sample(self._bytes, table)
-        wrong = Sample(self._disagreements, table)
-        return (
-            _counter("rows_imported", "Rows put into the table.", imported),
-            _counter("rows_rejected", "Rows put into rejects files.", *reasons),
-            _counter("imports", "Imports, by how they ended.", *ends),
-            _counter("bytes", "Bytes of sources whose rows are kept.", size),
-            _counter("phone_disagreements", "Quick phone readers found wrong.", wrong),
-        )
+        labels = (("table", self._mapping.table),)
+        return measures_of(self._counts, self._disagreements, labels)
 
     def _plan(
-        self, head: Head, rejects: str | os.PathLike[str], name: str | None
+        self,
+        head: Head,
+        rejects: str | os.PathLike[str],
+        name: str | None,
+        *,
+        on: bool,
     ) -> _Plan:
         """Return how a source is imported, before its first row is looked at."""
         require("name", name, "a name, or None", holds=name != "")
-        on = self._switch()
         layout = lay_out(
             head.head,
             self._mapping,
@@ -242,18 +240,12 @@ class Importer:
     @contextmanager
     def _work(self, plan: _Plan, at: Checkpoint, seen: _Seen) -> Iterator[Work]:
         """Give the work, and tell that it begins and that it finished."""
-        with ExitStack() as stack:
-            try:
-                file = stack.enter_context(rejects_file(plan.rejects, at.rejects_bytes))
-            except OSError as error:
-                row = at.position.row if at.position else 0
-                raise RejectsNotWritten(
-                    rejects=plan.rejects, row=row, error=error
-                ) from error
+        with closing(RejectsFile(plan.rejects, at.rejects_bytes)) as file:
             work = self._begun(plan, at, file)
             seen.position = work.began
             self._tell_started(work)
             yield work
+            seen.counts.ends["finished"] += 1
             self._tell_finished(work)
 
     def _begun(self, plan: _Plan, at: Checkpoint, file: RejectsFile) -> Work:
@@ -301,13 +293,23 @@ class Importer:
         return Reading(layout.encoding, form, rows, position)
 
     @contextmanager
+    def _apart(
+        self, source: object, rejects: str | os.PathLike[str], name: str | None
+    ) -> Iterator[_Seen]:
+        """Watch an import whose rejects go into another file than its source."""
+        with self._watched(name) as seen:
+            require_apart(source, rejects)
+            yield seen
+
+    @contextmanager
     def _watched(self, name: str | None) -> Iterator[_Seen]:
         """Count and tell an end before the source's, wherever it comes from."""
-        seen = _Seen()
+        on = self._switch()
+        seen = _Seen(self._counts[on], on)
         try:
             yield seen
         except BaseException as error:
-            self._ends["stopped"] += 1
+            seen.counts.ends["stopped"] += 1
             table, row = self._mapping.table, seen.position.row
             self._listener(
                 CsvImportStopped(table=table, name=name, row=row, error=error)
@@ -330,8 +332,7 @@ class Importer:
         )
 
     def _tell_finished(self, work: Work) -> None:
-        """Count and tell that the whole source was read."""
-        self._ends["finished"] += 1
+        """Tell that the whole source was read."""
         done = work.report()
         self._listener(
             CsvImportFinished(
@@ -347,9 +348,9 @@ class Importer:
     def _count(self, work: Work, seen: _Seen) -> None:
         """Count a batch that was committed."""
         old, new = seen.position, work.reading.position
-        self._imported += new.imported - old.imported
-        self._bytes += new.offset - old.offset
-        self._rejected.update(work.batch_reasons)
+        seen.counts.imported += new.imported - old.imported
+        seen.counts.size += new.offset - old.offset
+        seen.counts.rejected.update(work.batch_reasons)
         work.batch_reasons.clear()
         seen.position = new
 
@@ -407,8 +408,3 @@ def _separates(delimiter: str) -> bool:
         and not delimiter.isalnum()
         and not "\ud800" <= delimiter <= "\udfff"
     )
-
-
-def _counter(name: str, meaning: str, *samples: Sample) -> Measure:
-    """Return one family of numbers."""
-    return Measure(f"hardening_csv_{name}", meaning, Kind.COUNTER, samples)

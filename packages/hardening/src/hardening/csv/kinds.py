@@ -7,6 +7,7 @@ same kinds tell an export which of its columns cannot hold a formula.
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from hardening.core import require
 
@@ -16,6 +17,8 @@ BIGINT = 2**63 - 1
 _YES = ("true", "t", "yes", "y", "on", "1")
 _NO = ("false", "f", "no", "n", "off", "0")
 _REGION = re.compile("[A-Z]{2}")
+# Two days with nothing in common: a format that gives both back knows days.
+_DAYS = (datetime(1999, 1, 31, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,16 +86,18 @@ class Integer:
     A whole number, written with digits and at most a sign.
 
     Attributes:
-        low: The lowest that is taken.
-        high: The highest that is taken.
+        low: The lowest that is taken; -2^63 at least, as for `bigint`.
+        high: The highest that is taken; below 2^63.
     """
 
     low: int = -BIGINT - 1
     high: int = BIGINT
 
     def __post_init__(self) -> None:
-        holds = self.low <= self.high
-        require("Integer.high", self.high, "at least low", holds=holds)
+        low, high = self.low, self.high
+        require("Integer.low", low, "-2^63 or more", holds=low >= -BIGINT - 1)
+        holds = low <= high <= BIGINT
+        require("Integer.high", high, "at least low, and below 2^63", holds=holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +113,17 @@ class Date:
     Attributes:
         formats: How it may be written, in the codes of `strptime`, the first that fits.
             '03/04/2026' is another day in London than in New York: nothing is guessed.
+            Each has to tell the whole day, its year too.
     """
 
     formats: tuple[str, ...] = ("%Y-%m-%d",)
 
     def __post_init__(self) -> None:
-        rule = "a tuple of one format or more"
-        holds = len(self.formats) > 0 and not isinstance(self.formats, str)
+        rule = (
+            "a tuple of one format or more, such as '%d/%m/%Y', that tell a whole day"
+        )
+        listed = len(self.formats) > 0 and not isinstance(self.formats, str)
+        holds = listed and all(map(_tells_a_day, self.formats))
         require("Date.formats", self.formats, rule, holds=holds)
 
 
@@ -132,8 +141,29 @@ class Boolean:
     no: tuple[str, ...] = _NO
 
     def __post_init__(self) -> None:
+        rule = "a tuple of words in lower case"
+        require("Boolean.yes", self.yes, rule, holds=_are_words(self.yes))
+        require("Boolean.no", self.no, rule, holds=_are_words(self.no))
         rule = "none of the words for yes"
         require("Boolean.no", self.no, rule, holds=not {*self.yes} & {*self.no})
+
+
+def _tells_a_day(form: object) -> bool:
+    """Tell whether what is written in a format is read as the day that it was."""
+    if not isinstance(form, str) or "%" not in form:
+        return False
+    try:
+        read = [datetime.strptime(day.strftime(form), form) for day in _DAYS]  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return False
+    return [day.date() for day in _DAYS] == [day.date() for day in read]
+
+
+def _are_words(words: object) -> bool:
+    """Tell whether these can be found among cells, which are stripped and lowered."""
+    return isinstance(words, tuple | list) and all(
+        isinstance(word, str) and word == word.strip().lower() != "" for word in words
+    )
 
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")

@@ -34,7 +34,9 @@ _COUNTRIES_MAX = 12
 # What people put between digits. Deleting these from a number that has nothing else but
 # digits and one leading plus is what phonenumbers does first.
 _PUNCTUATION = str.maketrans("", "", " ().-")
-_SHORTEST_SHOWN = 5
+# What phonenumbers reads at most. A longer cell is not remembered either: thousands of
+# long ones would fill the memory.
+_LONGEST = 250
 _KINDS = (
     "fixed_line",
     "mobile",
@@ -292,7 +294,7 @@ class Phones:
         found = patterns.match(column) if patterns else [""] * len(column)
         for place in [i for i, number in enumerate(found) if not number]:
             if cell := column[place]:
-                number = self._read(cell)
+                number = self._read(cell) if len(cell) <= _LONGEST else None
                 if number is None:
                     wrong.append(place)
                     continue

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from hardening.csv.errors import SourceLost
 from hardening.csv.layout import Layout
 from hardening.csv.reading import Block, Position
 
@@ -28,11 +29,20 @@ class PlainReading:
         self.copy_form = f"FORMAT csv, DELIMITER '{delimiter}'"
 
     def take(self, piece: bytes, *, last: bool = False) -> Block:
-        """Pass on a piece; bytes that are no text stay what they are."""
-        text = self._decoder.decode(piece, last)
+        """
+        Pass on a piece; bytes that are no text stay what they are.
+
+        Raises:
+            SourceLost: UTF-16 holds half a character, which nothing can be sent for.
+        """
+        try:
+            text = self._decoder.decode(piece, last).encode("utf-8", "surrogateescape")
+        except (UnicodeDecodeError, UnicodeEncodeError) as error:
+            detail = f"it holds bytes that are no text: {error.reason}"
+            raise SourceLost(row=0, detail=detail) from error
         offset = self.position.offset + len(piece)
         self.position = replace(self.position, offset=offset)
-        return Block(text.encode("utf-8", "surrogateescape"), (), self.position)
+        return Block(text, (), self.position)
 
     def stored(self, rows: int) -> None:
         """Take note of how many rows PostgreSQL found."""

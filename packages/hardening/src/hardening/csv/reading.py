@@ -124,10 +124,12 @@ class Reading:
         if self._skipping and not self._skipped(last=last):
             return Block(b"", (), self.position)
         cut = len(self._pending) if last else _last_line_end(self._pending)
-        if not cut and len(self._pending) > self._form.limits.characters:
+        endless = len(self._pending) - cut > self._form.limits.characters
+        if not cut and endless:
             return self._overlong()
         block, self._pending = self._pending[:cut], self._pending[cut:]
-        return self._block(block, last=last)
+        # No quote that is open here can be closed within the limits: it waits no longer.
+        return self._block(block, last=last or endless)
 
     def _decoded(self, piece: bytes, *, last: bool) -> str:
         """Return a piece as text; half a character at the end of all is no text."""

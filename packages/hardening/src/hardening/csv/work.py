@@ -190,6 +190,18 @@ class Work:
         full = self.reading.position.row - self.kept_row >= self.batch_rows
         return full and self.name is not None and self.reading.between_lines
 
+    def start(self) -> None:
+        """
+        Begin the rejects file, once the place of the import is held.
+
+        Raises:
+            RejectsNotWritten: It cannot be opened or written.
+        """
+        try:
+            self.rejects.start()
+        except OSError as error:
+            raise self._not_written(error) from error
+
     def take(self, piece: bytes) -> bytes:
         """
         Read a piece of the source; an empty one is its end.
