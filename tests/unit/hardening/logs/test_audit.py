@@ -86,6 +86,15 @@ def test_own_names_and_long_lines(tmp_path, capsys):
     )
 
 
+def test_a_further_name_is_looked_for(tmp_path, capsys):
+    """What the redactor would hide by a name of the service, the audit finds."""
+    path = tmp_path / "app.log"
+    path.write_text("pesel=12345678901\n")
+    assert 0 == main(["audit", str(path)])
+    assert 1 == main(["audit", "--name", "pesel", str(path)])
+    assert f"{path}:1:7: field, 11 characters\n" == capsys.readouterr().out
+
+
 def test_the_command_reads_the_standard_input(leaky):
     """It stands at the end of a pipe."""
     done = subprocess.run(

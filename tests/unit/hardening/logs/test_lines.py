@@ -193,6 +193,60 @@ def test_a_wrong_format_is_shown_beside_its_arguments(lines, arguments):
     assert arguments[0] == line["event"]["format"]
 
 
+@pytest.mark.parametrize("surplus", ["surplus", 7])
+def test_a_format_that_does_not_fit_shows_no_argument(out, logs, surplus):
+    """Out of their place, arguments may be anything: their types tell what is wrong."""
+    ours = next(h for h in logging.getLogger().handlers if isinstance(h, LineHandler))
+    arguments = ("hunter22", surplus)
+    ours.handle(logging.makeLogRecord({"msg": "password=%s", "args": arguments}))
+    assert b"hunter22" not in out.getvalue()
+    assert ["str", type(surplus).__name__] == (
+        json.loads(out.getvalue())["event"]["arguments"]
+    )
+    assert logs.redactor.is_on()
+
+
+def test_an_extra_named_event_keeps_the_message(lines):
+    """A field of the caller's does not take the message's place, nor does a context's."""
+    logging.getLogger("a").warning("kept", extra={"event": "purchase"})
+    with context(event="checkout"):
+        logging.getLogger("a").warning("kept")
+    told = [(line["event"], line["event_"]) for line in lines()]
+    assert [("kept", "purchase"), ("kept", "checkout")] == told
+
+
+def test_a_switch_that_comes_on_later_covers_the_services_fields(out):
+    """The fields of every line follow the switch, and what was learned meanwhile."""
+    states = [False]
+    redactor = Redactor(switch=lambda: states[-1])
+    fields = {"api_key": "hunter22", "region": "swordfish"}
+    with configure(stream=out, redactor=redactor, fields=fields):
+        get_logger("a").info("off")
+        states.append(True)
+        get_logger("a").info("on")
+        redactor.learn("swordfish")
+        get_logger("a").info("learned")
+        states.append(False)
+        get_logger("a").info("off again")
+    told = [json.loads(line) for line in out.getvalue().splitlines()]
+    hidden, learned = "[redacted:field]", "[redacted:learned]"
+    assert ["hunter22", hidden, hidden, "hunter22"] == [one["api_key"] for one in told]
+    assert ["swordfish", "swordfish", learned, "swordfish"] == (
+        [one["region"] for one in told]
+    )
+
+
+def test_a_services_field_takes_no_place_of_the_loggers_own(out):
+    """Settings that are named like a part of every line stand beside it."""
+    fields = {"level": "gold", "event": "x"}
+    with configure(stream=out, fields=fields):
+        get_logger("a").info("kept")
+    line = json.loads(out.getvalue())
+    assert ("kept", "info", "gold", "x") == tuple(
+        line[name] for name in ("event", "level", "level_", "event_")
+    )
+
+
 def test_what_json_does_not_have_is_written_too(lines):
     """Numbers of 80 bits and broken Unicode end in a line."""
     get_logger("a").info("x", big=2**80, broken="\ud800", none=float("nan"))
@@ -274,6 +328,13 @@ def test_a_server_with_handlers_of_its_own_is_adopted(out):
     assert "GET /?token=[redacted:field]" == json.loads(out.getvalue())["event"]
 
 
+@pytest.mark.parametrize("stream", [io.StringIO(), "app.log", sys.__stdout__])
+def test_a_stream_of_text_is_refused_by_name(stream):
+    """It would refuse each line, long after it was configured."""
+    with pytest.raises(InvalidSetting, match=r"configure\.stream must be"):
+        configure(stream=stream)
+
+
 @pytest.mark.parametrize("level", [9, 51])
 def test_a_wrong_level_is_refused_by_name(level):
     """A level of nothing would write nothing, silently."""
@@ -294,6 +355,34 @@ def test_a_filter_redacts_for_a_handler_that_is_not_ours():
     text = sent.getvalue()
     assert text.startswith("token=[redacted:field] [redacted:field]\nValueError")
     assert "hunter2" not in text
+
+
+def test_a_filtered_record_holds_no_secret():
+    """Extras, events of the kit, errors and stacks: the whole record is clean."""
+    told = {
+        "msg": "token=%s",
+        "args": ("hunter22",),
+        "exception": "password=hunter22",
+        "message": "token=hunter22",
+        "hardening": {"event": "x", "error": ValueError("password=hunter22")},
+        "login": {"password": "hunter22"},
+        "exc_text": "ValueError: password=hunter22",
+        "stack_info": "Stack\n  connect(password='hunter22')",
+    }
+    record = logging.makeLogRecord(told)
+    assert RedactingFilter(Redactor()).filter(record)
+    assert "hunter22" not in repr(vars(record))
+    assert "[redacted:field]" in record.exc_text
+
+
+def test_a_filter_that_is_off_changes_no_record():
+    """The flag's 0 % is the handler as it was."""
+    error = ValueError("x")
+    told = {"msg": "a %s", "args": ("b",), "exc_info": (ValueError, error, None)}
+    record = logging.makeLogRecord(told)
+    before = dict(vars(record))
+    assert RedactingFilter(Redactor(switch=lambda: False)).filter(record)
+    assert before == vars(record)
 
 
 async def _answer(scope, receive, send):  # noqa: ARG001 - ASGI's shape

@@ -4,12 +4,12 @@ import base64
 import json
 import math
 import time
-from collections import OrderedDict
+from collections import OrderedDict, namedtuple
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from types import MappingProxyType
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import orjson
 import pytest
@@ -57,6 +57,24 @@ FIELDS = {
     "https://0123456789abcdef@host/": "https://[redacted:userinfo]@host/",
     "password => 'x'": "password => '[redacted:field]'",
     'config.token: "never closed': 'config.token: "[redacted:field]',
+    "{'password': ['hunter22', 'x'], 'a': 1}": (
+        "{'password': [[redacted:field]], 'a': 1}"
+    ),
+    "auth=('u', 'p]x') done": "auth=([redacted:field]) done",
+    'x-api-key: ["abc, next': "x-api-key: [[redacted:field]",
+    "password:   hunter22 ok": "password:   [redacted:field] ok",
+    "password\t=\thunter22": "password\t=\t[redacted:field]",
+    "mysql --password  hunter22 -h x": "mysql --password  [redacted:field] -h x",
+    'Cookie: sid="abc"; session=xyz': "Cookie: [redacted:cookie]",
+    "Cookie: a=it's; session=xyz\nnext": "Cookie: [redacted:cookie]\nnext",
+    '["Cookie: a=b", "x"]': '["Cookie: [redacted:cookie]", "x"]',
+    '{"Cookie": "a=b", "n": 4}': '{"Cookie": "[redacted:field]", "n": 4}',
+    "Authorization: ApiKey VnVhQ2Y=, x": "Authorization: [redacted:field], x",
+    "Authorization: SSWS 00abcdef": "Authorization: [redacted:field]",
+    "proxy-authorization: Bot MTk4": "proxy-authorization: [redacted:field]",
+    "SplitResult(netloc='bob:hunter22@db')": (
+        "SplitResult(netloc='[redacted:userinfo]@db')"
+    ),
 }
 HARMLESS = [
     "basic functionality, bearer of news, basic authentication",
@@ -68,6 +86,9 @@ HARMLESS = [
     "token: None, secret='***', password=[redacted:field], api_key=<hidden>",
     "0f8fad5b-d9cb-469f-a165-70867728950e",
     "risk-free task-list for the desk",
+    "tokens=[1, 2, 3] token: (redacted) password: [redacted:field#01234567]",
+    "authorization: none required, password:  null",
+    "the pass   is open: 12",
 ]
 SECRETS = ["s3cr3t-p/ss wörd", "hunter2hunter2", 'q"uo\\te+%&=', "\n\tline\x00"]
 
@@ -227,6 +248,34 @@ def test_secrets_are_found_at_any_depth_and_in_any_container(redactor):
     } == redactor.event(event)
 
 
+Credentials = namedtuple("Credentials", "access_key secret_key token")  # noqa: PYI024 - as botocore's
+PASSED = {
+    "a named tuple": Credentials("u", "hunter22", "hunter22"),
+    "a URL taken apart": urlsplit("https://bob:hunter22@db/x"),
+    "one without a scheme": urlsplit("//bob:hunter22@db/x"),
+    "one of bytes": urlsplit(b"https://bob:hunter22@db/x"),
+    "a list behind a name": [("password", ["hunter22"])],
+    "a number behind a name": [("pin", 1234), (b"otp", 123456)],
+    "a mapping behind a name": [["session_token", {"a": "hunter22"}]],
+    "an error with a list": ValueError({"password": ["hunter22"]}),
+    "a text of a list": str({"x-api-key": ["hunter22", "hunter22"]}),
+}
+
+
+@pytest.mark.parametrize("value", PASSED.values(), ids=PASSED)
+def test_no_spelling_lets_it_through(redactor, value):
+    """However a library keeps a secret, nothing of it is written."""
+    told = json.dumps(redactor.event({"value": value}))
+    assert "[redacted:" in told
+    assert not any(part in told for part in ("hunter", "1234"))
+
+
+def test_counts_behind_a_name_are_shown(redactor):
+    """A pair may tell how many tokens there were, or that there is one."""
+    pairs = [["prompt_tokens", 12], ["token", True], ["token", None], ["user", "x"]]
+    assert pairs == redactor.value(pairs)
+
+
 def test_values_become_what_json_can_have(redactor):
     """Nothing that a caller passes makes a log call fail."""
     event = {
@@ -328,6 +377,19 @@ def test_any_event_becomes_json(event):
         "4111 ",
         "bearer ",
         "cookie: [",
+        "cookie:<redacted ",
+        "cookie: a' ",
+        "cookie: a', ",
+        "key=",
+        "token=[",
+        "token=['",
+        "token=(\"'",
+        "token=(a ",
+        "authorization: a ",
+        "password \t",
+        "netloc='",
+        "pesel=",
+        "pesel: ['",
         'password="\\',
         "--pass --",
         "a" * 50,
@@ -336,7 +398,7 @@ def test_any_event_becomes_json(event):
 )
 def test_time_is_linear_in_the_text(evil):
     """No text, however made, stops a service: four times as long takes about that."""
-    redactor = Redactor(limits=Limits(text=10**9))
+    redactor = Redactor(names=["pesel"], limits=Limits(text=10**9))
 
     def seconds(count):
         text = evil * count
@@ -366,6 +428,50 @@ def test_redactions_are_counted_by_kind(redactor):
     counted = {dict(s.labels)["kind"]: s.value for s in measure.samples}
     assert "hardening_logs_redactions" == measure.name
     assert {"field": 1, "jwt": 2} == {k: n for k, n in counted.items() if n}
+
+
+TEXTS = {
+    "pesel=12345678901 ok": "pesel=[redacted:field] ok",
+    "pesel=1": "pesel=[redacted:field]",
+    "user.PESEL: '1 2', x": "user.PESEL: '[redacted:field]', x",
+    "fiscalCode=RSS fiscal_code=RSS": (
+        "fiscalCode=[redacted:field] fiscal_code=[redacted:field]"
+    ),
+    "mypesel=1, pesel_count=2, the pesel is": "mypesel=1, pesel_count=2, the pesel is",
+}
+
+
+@pytest.mark.parametrize(("text", "shown"), TEXTS.items())
+def test_further_names_count_in_texts(text, shown):
+    """What a service calls secret is one in a message, too, in any spelling."""
+    assert shown == Redactor(names=["pesel", "fiscal-code"]).text(text)
+
+
+def test_a_harmless_name_is_harmless_in_texts():
+    """Whoever exempts a name finds its values wherever they are logged."""
+    ours = Redactor(harmless=["token"])
+    text = "token=abcdef config.token: x password=x"
+    shown = "token=abcdef config.token: x password=[redacted:field]"
+    assert shown == ours.text(text)
+    assert "token=[redacted:field]" == Redactor().text("token=abcdef")
+
+
+SETTINGS = {
+    "fingerprint_key": {"fingerprint_key": "a" * 16},
+    "names": {"names": "pesel"},
+    "names (nothing)": {"names": ["--"]},
+    "names (no text)": {"names": [b"pesel"]},
+    "harmless": {"harmless": "token"},
+}
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_a_wrong_redactor_fails_where_it_is_made(setting):
+    """A mistake in the settings is no gap that nobody sees."""
+    field = setting.split(" (", maxsplit=1)[0]
+    with pytest.raises(InvalidSetting, match=rf"Redactor\.{field}") as refused:
+        Redactor(**SETTINGS[setting])
+    assert "aaaa" not in str(refused.value)
 
 
 def test_names_can_be_added_and_exempted():

@@ -114,11 +114,14 @@ def configure(
         clock: Tells the time of day.
 
     Raises:
-        InvalidSetting: The level is none, or the queue holds less than one line.
+        InvalidSetting: The level is none, the stream is one of text, or the queue holds
+            less than one line.
     """
     low, high = _LEVELS
     rule = "from logging.DEBUG to logging.CRITICAL"
     require("configure.level", level, rule, holds=low <= level <= high)
+    rule = "opened for bytes, or None"
+    require("configure.stream", stream, rule, holds=_takes_bytes(stream))
     redactor = redactor or Redactor()
     direct = StreamSink(stream or sys.stdout.buffer)
     sink = direct if queue is None else QueuedSink(direct, capacity=queue)
@@ -134,6 +137,13 @@ def configure(
         _set_hooks(),
     )
     return Logs(redactor, sink, undo)
+
+
+def _takes_bytes(stream: object) -> bool:
+    """Tell whether lines can be written to it; what has an encoding takes text alone."""
+    return stream is None or (
+        hasattr(stream, "write") and not hasattr(stream, "encoding")
+    )
 
 
 def get_logger(name: str = "root", **fields: object) -> Any:  # noqa: ANN401 - structlog's proxy has no type of its own

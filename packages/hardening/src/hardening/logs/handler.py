@@ -62,15 +62,27 @@ class RedactingFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Redact a record; let all pass."""
-        message = self._redactor.value(records.message_of(record))
-        record.msg, record.args = str(message), ()
-        extra = records.fields_of(record)
-        extra.pop("exception", None)
-        for name in vars(record).keys() & extra.keys():
-            value = extra[name]
-            setattr(record, name, self._redactor.event({name: value}).get(name))
+        if self._redactor.is_on():
+            message = self._redactor.value(records.message_of(record))
+            record.msg, record.args = str(message), ()
+            for name, value in self._attached(record):
+                fields = self._redactor.fields({name: value})
+                setattr(record, name, fields.get(name))
+            self._redact_traces(record)
+        return True
+
+    def _attached(self, record: logging.LogRecord) -> list[tuple[str, object]]:
+        """Return what stands on a record beside its message: extras, a kit's event."""
+        own = {"hardening", "message"} & vars(record).keys()
+        extras = records.extras_of(record).items()
+        return [*extras, *((name, vars(record)[name]) for name in own)]
+
+    def _redact_traces(self, record: logging.LogRecord) -> None:
+        """Redact the error and the stack, also where another handler wrote them out."""
         error = error_of(record.exc_info)
         if error is not None:
-            record.exc_text = self._redactor.text(traceback_of(error))
-            record.exc_info = None
-        return True
+            record.exc_text, record.exc_info = traceback_of(error), None
+        for name in ("exc_text", "stack_info"):
+            told = getattr(record, name)
+            if told:
+                setattr(record, name, self._redactor.clean(told))

@@ -17,10 +17,13 @@ _STRONG = (
     "apitoken",
     "authtoken",
     "authorization",
+    "bearertoken",
     "clientsecret",
     "connectionstring",
     "creditcard",
     "credential",
+    "csrfmiddlewaretoken",
+    "csrftoken",
     "passphrase",
     "passwd",
     "password",
@@ -29,7 +32,12 @@ _STRONG = (
     "secret",
     "sessid",
     "sessionid",
+    "sessiontoken",
+    "xsrftoken",
 )
+# Written as one word they are secrets where the name ends with them; the identifier of a
+# signing key is none.
+_ENDINGS = ("encryptionkey", "hmackey", "idtoken", "signingkey")
 # These are secrets when they are what the name is about: its last word, or nearly so.
 _NOUNS = frozenset(
     (
@@ -179,6 +187,8 @@ def counts_tokens(name: str) -> bool:
 def _ends_in_a_secret(words: list[str]) -> bool:
     """Tell whether the last word, with the one before it, is a secret."""
     last, before = words[-1], words[-2] if len(words) > 1 else ""
+    if last.endswith(_ENDINGS):
+        return True
     if last in {"key", "keys"}:
         return before in _KEYS_OF
     # DB_PASS is a password; a test's 'pass' is a verdict.

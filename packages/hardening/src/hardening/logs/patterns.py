@@ -15,7 +15,7 @@ Source:
 
 import re
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -26,6 +26,8 @@ from hardening.logs.names import counts_tokens, is_secret_name
 
 _BEGIN = "-----begin "
 _KEY = r"(?:[A-Z0-9]{1,12} ){0,4}PRIVATE KEY(?: BLOCK)?-----"
+
+_MASKS = "redacted|filtered|masked|hidden|removed|secret"
 
 # Kind; the literals, in lower case and digits as 0, with where they stand in the
 # secret; and the secret.
@@ -72,11 +74,21 @@ _SHAPES = (
         {"eyj": 0},
         r"(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){0,4}",
     ),
-    ("userinfo", {"://": 0}, r"""://(?P<inner>[^\s/"'<>?#]{1,256})@"""),
     (
+        "userinfo",
+        {"://": 0, "netloc=": 0},
+        r"""(?:://|netloc=b?["'])(?P<inner>[^\s/"'<>?#]{1,256})@""",
+    ),
+    (
+        # To the end of the line: a cookie's own quotes end nothing, but one that ends a
+        # text in a structure does. What somebody masked is not read to the end again.
         "cookie",
         {"cookie": 0},
-        r"""(?i:cookie)["']?[ ]{0,2}[:=][ ]{0,2}(?P<inner>[^\s"'\[][^\r\n"']*)""",
+        (
+            r"""(?i:cookie)["']?[ \t]{0,16}[:=][ \t]{0,16}"""
+            rf"""(?P<inner>(?![<(*]{{1,4}}(?i:{_MASKS})\b)[^\s"'\[]"""
+            r"""(?:[^\r\n"']|["'](?![ ]{0,2}(?:[\]})]|,[ ]{0,2}["'b{\[(]|[\r\n]|\Z)))*+)"""
+        ),
     ),
     (
         "bearer",
@@ -129,15 +141,22 @@ _FIELDS = (
     "pass",
     "pwd",
     "auth",
+    "cookie",
     "cred",
     "sess",
     "sig",
     "jwt",
 )
-# The rest of a name; what assigns, or a mere space; and the value.
-_ASSIGNED = re.compile(
-    r"""([\w-]{0,48})(?:(?:\\?["'])?\]?[ ]{0,2}(?:=>|[:=])[ ]{0,2}|([ ]))"""
-    r"""(?:\\"([^"\\]*)"""
+# The rest of a name, and what assigns, or mere spaces.
+_ASSIGNS = re.compile(
+    r"""([\w-]{0,48})(?:(?:\\?["'])?\]?[ \t]{0,16}(?:=>|[:=])[ \t]{0,16}|([ \t]{1,4}))"""
+)
+# What stands in a bracket, in quotes, or up to a space. Matched only behind the name of a
+# secret, and never twice over the same text, which it may read to the end.
+_VALUE = re.compile(
+    rf"""(?:[\[(](?!(?i:{_MASKS})\b)"""
+    r"""((?:[^\[\]()"'\\\r\n]|\\.|"(?:[^"\\]|\\.)*+"?|'(?:[^'\\]|\\.)*+'?)++)"""
+    r"""|\\"([^"\\]*)"""
     r"""|[bu]?"([^"\\]*(?:\\.[^"\\]*)*)"""
     r"""|[bu]?'([^'\\]*(?:\\.[^'\\]*)*)"""
     r"|((?:(?i:bearer|basic|digest|negotiate|token)[ ]{1,2})?"
@@ -152,8 +171,13 @@ _CARD = re.compile(
 _TWILIO = re.compile(r"(?:AC|SK)[0-9a-f]{32}(?![A-Za-z0-9])")
 _MASKED = re.compile(
     r"(?i)none|null|nil|true|false|undefined|[*•.…-]+|x{3,}"
-    r"|[\[<(*]*(?:redacted|filtered|masked|hidden|removed|secret)\b.*"
+    rf"|[\[<(*]*(?:{_MASKS})\b.*"
 )
+# Behind 'Authorization:' stands the name of some scheme, and then the secret.
+_SCHEME = re.compile(r"""[A-Za-z][\w-]{1,19}[ \t]{1,4}[^\s"'&,;(){}\[\]<>\\]+""")
+_SCHEMED = "authorization"
+# What parts numbers in a list: a list of counts is no secret either.
+_BETWEEN_COUNTS = str.maketrans("", "", " ,")
 
 KINDS = (*(kind for kind, _, _ in _SHAPES), "card", "twilio", "learned", "field")
 """What a secret may be; 'field' is told by a name before it, 'learned' by its value."""
@@ -176,9 +200,13 @@ _TWILIO_LENGTH = 34
 _TEN = 10
 
 
+IsSecret = Callable[[str], bool]
+"""Tells whether a name as it stands in a text, with what owns it, is a secret's."""
+
+
 @lru_cache(4_096)
 def _is_secret_name(name: str) -> bool:
-    """Tell whether a name as it stands in a text, with what owns it, is a secret's."""
+    """Tell it by the names that everybody knows."""
     return is_secret_name(name.rsplit(".", 1)[-1])
 
 
@@ -232,7 +260,7 @@ def outline(text: str) -> str | None:
                 or "sess" in low
                 or "sig" in low
                 or "jwt" in low
-                or ("@" in low and "://" in low)
+                or ("@" in low and ("://" in low or "netloc=" in low))
             )
         )
         or (
@@ -275,13 +303,14 @@ def outline(text: str) -> str | None:
     return None
 
 
-def look(text: str, low: str) -> list[Sighting]:
+def look(text: str, low: str, is_secret: IsSecret = _is_secret_name) -> list[Sighting]:
     """
     Return the secrets in a text; they may overlap, and come in no order.
 
     Args:
         text: Any length; the time taken is linear in it.
         low: Its outline.
+        is_secret: Judges the names.
     """
     found: list[Sighting] = []
     for gate, anchors in _ANCHORS:
@@ -292,7 +321,7 @@ def look(text: str, low: str) -> list[Sighting]:
     if "=" in low or ":" in low or "--" in low:
         for word in _FIELDS:
             if word in low:
-                _assigned(text, low, word, found)
+                _assigned(text, low, word, is_secret, found)
     if "0000" in low and _has_digits(low):
         found += _cards(text)
     if ("AC" in text or "SK" in text) and len(text) >= _TWILIO_LENGTH:
@@ -319,30 +348,75 @@ def _anchored(text: str, low: str, anchor: _Anchor, found: list[Sighting]) -> No
         place = low.find(literal, end)
 
 
-def _assigned(text: str, low: str, word: str, found: list[Sighting]) -> None:
+def spellings_of(names: Iterable[str]) -> re.Pattern[str] | None:
+    """
+    Return what finds these names in a text, in any spelling; None without any.
+
+    Args:
+        names: In lower case, letters and digits alone.
+    """
+    each = ("[-_]?".join(map(re.escape, name)) for name in sorted(names))
+    pattern = "|".join(each)
+    return re.compile(pattern, re.IGNORECASE) if pattern else None
+
+
+def look_for(
+    names: re.Pattern[str], text: str, is_secret: IsSecret
+) -> Iterator[Sighting]:
+    """Yield what is assigned to further names, which `spellings_of` made a pattern of."""
+    hit = names.search(text)
+    while hit is not None:
+        sighting, end = _assigned_at(text, hit.start(), is_secret), hit.end()
+        if sighting is not None:
+            yield sighting
+            end = -sighting[1]
+        hit = names.search(text, end)
+
+
+def _assigned(
+    text: str, low: str, word: str, is_secret: IsSecret, found: list[Sighting]
+) -> None:
     """Add what is assigned to a secret name that holds this word."""
     place = low.find(word)
     while place >= 0:
-        end = place + len(word)
-        match = _ASSIGNED.match(text, place)
-        if match is not None:
-            name = _before(text, place) + match[1]
-            # With a mere space behind it, only an option of a command has a value.
-            if (
-                _is_secret_name(name)
-                and (match[2] is None or name[:2] == "--")
-                and _tells(match[match.lastindex or 0], name)
-            ):
-                start, end = match.span(match.lastindex or 0)
-                found.append((start, -end, FIELD))
+        sighting, end = _assigned_at(text, place, is_secret), place + len(word)
+        if sighting is not None:
+            found.append(sighting)
+            end = -sighting[1]
         place = low.find(word, end)
+
+
+def _assigned_at(text: str, place: int, is_secret: IsSecret) -> Sighting | None:
+    """Return the value that is assigned to the secret name around a place, or None."""
+    match = _ASSIGNS.match(text, place)
+    if match is None:
+        return None
+    rest, spaces = match.groups()
+    name = _before(text, place) + rest
+    # With mere spaces behind it, only an option of a command has a value.
+    if not is_secret(name) or (spaces is not None and name[:2] != "--"):
+        return None
+    match = _VALUE.match(text, match.end())
+    if match is None or not _tells(match[match.lastindex or 0], name):
+        return None
+    start, end = match.span(match.lastindex or 0)
+    if name[-1] in "nN" and name[-len(_SCHEMED) :].lower() == _SCHEMED:
+        end = _after_scheme(text, start, end)
+    return start, -end, FIELD
+
+
+def _after_scheme(text: str, start: int, end: int) -> int:
+    """Return where the secret behind a scheme ends; the same end where there is none."""
+    scheme = _SCHEME.match(text, start)
+    return max(end, scheme.end()) if scheme else end
 
 
 def _tells(value: str, name: str) -> bool:
     """Tell whether a secret's value is there: not masked before, and no mere count."""
     if not value or _is_masked(value):
         return False
-    return not (value.isdigit() and counts_tokens(name))
+    counts = counts_tokens(name) and value.translate(_BETWEEN_COUNTS).isdigit()
+    return not counts
 
 
 def _before(text: str, place: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from hardening.core import WallClock
 from hardening.logs import records
+from hardening.logs.plain import Plain
 from hardening.logs.redactor import Redactor
 from hardening.logs.rendering import Render
 from hardening.logs.tracebacks import error_of, traceback_of
@@ -16,6 +17,7 @@ from hardening.logs.tracebacks import error_of, traceback_of
 _LEVELS = {"warn": "warning", "exception": "error", "fatal": "critical", "msg": "info"}
 # A caller's field of one of these names must not pass for the logger's own.
 _OWN = frozenset(("time", "level", "logger"))
+_EVENT = "event"
 _MICROSECONDS = 1_000_000
 
 
@@ -42,7 +44,10 @@ class Pipeline:
     ) -> None:
         self._redactor = redactor
         self._render = render
-        self._fields = redactor.event(dict(fields))
+        self._fields = {_renamed(_beside(name)): fields[name] for name in fields}
+        # How many secrets were known, and the fields without them; one value, so that
+        # no thread sees half of a change.
+        self._redacted: tuple[int, Mapping[str, object]] = (-1, {})
         self._clock = clock
         self._second = (-1, "")
 
@@ -64,8 +69,10 @@ class Pipeline:
     def record(self, record: logging.LogRecord, context: Mapping[str, object]) -> bytes:
         """Return the line of a record, with the fields of the request or job."""
         try:
-            message = records.message_of(record)
-            event = {"event": message, **context, **records.fields_of(record)}
+            told = {**context, **records.fields_of(record)}
+            if _EVENT in told:
+                told[_beside(_EVENT)] = told.pop(_EVENT)
+            event = {_EVENT: records.message_of(record), **told}
             level = record.levelname.lower()
             return self._line(record.created, level, record.name, event)
         except Exception as failure:  # noqa: BLE001 - a log call never fails
@@ -76,16 +83,28 @@ class Pipeline:
     ) -> bytes:
         if not _OWN.isdisjoint(event):
             event = {_renamed(name): value for name, value in event.items()}
+        redactor = self._redactor
+        on = redactor.is_on()
+        taught, service = self._redacted
+        if taught != redactor.taught:
+            service = self._redact_service()
         return self._render(
             {
                 "time": self._iso(unix_s),
                 "level": level,
                 "event": "",  # its place; the text follows, redacted
                 "logger": logger,
-                **self._fields,
-                **self._redactor.event(event),
+                **(service if on else self._fields),
+                **(Plain(redactor.limits, redactor).fields(event) if on else event),
             }
         )
+
+    def _redact_service(self) -> Mapping[str, object]:
+        """Return the fields of every event without the secrets that are known by now."""
+        taught = self._redactor.taught
+        shown = self._redactor.fields(self._fields)
+        self._redacted = (taught, shown)
+        return shown
 
     def _iso(self, unix_s: float) -> str:
         """Return a time of day in UTC; the second is formatted once a second."""
@@ -117,6 +136,11 @@ def _with_traces(event: MutableMapping[str, Any]) -> None:
         event["exception"] = traceback_of(error)
     if event.pop("stack_info", False):
         event["stack"] = "".join(traceback.format_stack(limit=50))
+
+
+def _beside(name: str) -> str:
+    """Return another name for what would take the place of the message."""
+    return f"{name}_" if name == _EVENT else name
 
 
 def _renamed(name: str) -> str:

@@ -124,9 +124,11 @@ class Plain:
         except Exception as error:  # noqa: BLE001 - a log call never fails
             return f"[unprintable {kind.__name__}: {type(error).__name__}]"
 
-    def _other(self, value: object) -> object:
+    def _other(self, value: object) -> object:  # noqa: PLR0911 - a case each
         """Return a value of the rarer types, plain."""
         match value:
+            case tuple() if hasattr(value, "_asdict"):
+                return self._contained(value, self._named)
             case list() | tuple() | AbstractSet():
                 return self._contained(value, self._items)
             case Mapping():
@@ -184,11 +186,22 @@ class Plain:
         named = {field.name: getattr(value, field.name) for field in fields(value)}
         return self.fields(named)
 
+    def _named(self, value: Any) -> object:  # noqa: ANN401 - any named tuple
+        """Return a named tuple's fields, plain; a URL that was taken apart as a text."""
+        if not hasattr(value, "geturl"):
+            return self.fields(value._asdict())
+        url = self._told(value.geturl())
+        # A password is known by the '://' before it, which a URL without scheme lacks.
+        bare = url[:2] == "//"
+        return self._cleaner.clean(f":{url}")[1:] if bare else self._cleaner.clean(url)
+
     def _items(self, items: Any) -> list[object]:  # noqa: ANN401 - list, tuple or set
         """Return a sequence or a set, plain; a pair may be a header and its value."""
         if len(items) == _PAIR and type(items) in {tuple, list}:
             name, second = items
-            if isinstance(second, str | bytes) and self._names_a_secret(name):
+            if self._names_a_secret(name) and _holds_one(
+                self._cleaner.key(name)[0], second
+            ):
                 return [self.value(name), self._cleaner.hidden(second)]
         found = [self.value(item) for item in self._some(items, len(items))]
         if len(items) > len(found):

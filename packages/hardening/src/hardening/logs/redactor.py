@@ -1,6 +1,7 @@
 """The redactor: takes the secrets out of texts and events, and leaves the rest."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from threading import Lock
 
 from hardening.core import Kind, Measure, Sample, Switch, always_on, require
@@ -13,7 +14,9 @@ from hardening.logs.patterns import (
     Found,
     Sighting,
     look,
+    look_for,
     outline,
+    spellings_of,
 )
 from hardening.logs.plain import Limits, Plain
 
@@ -36,11 +39,19 @@ class Redactor:
     can compute.
 
     Args:
-        names: Further names of fields that hold secrets; spelling does not matter.
+        names: Further names of fields that hold secrets, in texts too; spelling does
+            not matter.
         harmless: Names of fields that hold none although they look so; they win.
         limits: How deep, wide and long an event may be.
         fingerprint_key: 16 to 64 bytes; None shows no fingerprints.
         switch: Off leaves everything as it is.
+
+    Attributes:
+        is_on: The switch.
+        taught: How many secrets were learned.
+
+    Raises:
+        InvalidSetting: A name or the key is none; it names the field.
     """
 
     def __init__(
@@ -54,13 +65,15 @@ class Redactor:
     ) -> None:
         _check_key(fingerprint_key)
         self.limits = limits
-        self._extra = frozenset(map(_squashed, names))
-        self._harmless = frozenset(map(_squashed, harmless))
+        self._extra = _names("names", names)
+        self._harmless = _names("harmless", harmless)
+        self._further = spellings_of(self._extra)
+        self._is_secret_in_text = lru_cache(_NAMES_MAX)(self._owned)
         self._key = fingerprint_key
-        self._switch = switch
+        self.is_on = switch
         self.known: dict[object, tuple[str, bool]] = {}
         self._learned: tuple[str, ...] = ()
-        self._secrets = 0
+        self.taught = 0
         self._lock = Lock()
         self._replaced = [0] * len(KINDS)
 
@@ -73,12 +86,12 @@ class Redactor:
         """
         fresh = [spelling for secret in secrets for spelling in spellings(secret)]
         with self._lock:
-            known = self._secrets + len(secrets)
+            known = self.taught + len(secrets)
             require("Redactor.learn", known, f"at most {MOST}", holds=known <= MOST)
-            self._secrets = known
             merged = {*self._learned, *fresh}
             self._learned = tuple(sorted(merged, key=len, reverse=True))
             self.known = {}
+            self.taught = known  # the last: whoever sees it finds them looked for
 
     def value(self, value: object) -> object:
         """
@@ -88,15 +101,19 @@ class Redactor:
         lists and texts; what is too deep, too wide or contains itself is cut, and says
         so.
         """
-        return Plain(self.limits, self).value(value) if self._switch() else value
+        return Plain(self.limits, self).value(value) if self.is_on() else value
 
     def event(self, event: Mapping[str, object]) -> Mapping[str, object]:
         """Return an event's fields as `value` does."""
-        return Plain(self.limits, self).fields(event) if self._switch() else event
+        return self.fields(event) if self.is_on() else event
+
+    def fields(self, event: Mapping[str, object]) -> Mapping[str, object]:
+        """Return an event's fields as `value` does, whatever the switch says."""
+        return Plain(self.limits, self).fields(event)
 
     def text(self, text: str) -> str:
         """Return a text without secrets, cut where it is longer than the limit."""
-        return self.clean(text) if self._switch() else text
+        return self.clean(text) if self.is_on() else text
 
     def finds(self, text: str) -> tuple[Found, ...]:
         """Return the secrets in a text, in order, by shape and by what was learned."""
@@ -142,7 +159,9 @@ class Redactor:
             cleaned = self._cleaned(text, outline(text))
             return f"{cleaned[:limit]}[cut: {cut} characters]"
         low = outline(text)
-        return text if low is None and not self._learned else self._cleaned(text, low)
+        if low is None and self._further is None and not self._learned:
+            return text
+        return self._cleaned(text, low)
 
     def _cleaned(self, text: str, low: str | None) -> str:
         """Return a text with its secrets replaced."""
@@ -158,7 +177,10 @@ class Redactor:
 
     def _sightings(self, text: str, low: str | None) -> list[Sighting]:
         """Return what was found, by place; of two at one place the longer is first."""
-        seen = look(text, low) if low is not None else []
+        is_secret = self._is_secret_in_text
+        seen = look(text, low, is_secret) if low is not None else []
+        if self._further is not None:
+            seen += look_for(self._further, text, is_secret)
         for spelling in self._learned:
             place = text.find(spelling)
             while place >= 0:
@@ -183,6 +205,10 @@ class Redactor:
         text = text[:_NAME_MAX]
         return self.clean(text), self._is_secret(text)
 
+    def _owned(self, name: str) -> bool:
+        """Tell whether a name as it stands in a text, with what owns it, is a secret's."""
+        return self._is_secret(name.rsplit(".", 1)[-1])
+
     def _is_secret(self, name: str) -> bool:
         squashed = _squashed(name)
         if squashed in self._harmless:
@@ -190,13 +216,23 @@ class Redactor:
         return squashed in self._extra or is_secret_name(name)
 
 
-def _check_key(key: bytes | None) -> None:
+def _check_key(key: object) -> None:
     """Refuse a key that is none; the message does not hold it."""
     if key is not None:
         rule = "16 to 64 bytes, or None"
-        shown = f"{len(key)} bytes"
-        holds = 16 <= len(key) <= _KEY_MAX  # noqa: PLR2004 - 128 bits
+        shown = f"{len(key)} bytes" if isinstance(key, bytes) else type(key).__name__
+        holds = isinstance(key, bytes) and 16 <= len(key) <= _KEY_MAX  # noqa: PLR2004 - 128 bits
         require("Redactor.fingerprint_key", shown, rule, holds=holds)
+
+
+def _names(setting: str, names: Iterable[object]) -> frozenset[str]:
+    """Return names without what spelling adds; a text alone is none of many names."""
+    listed = () if isinstance(names, str) else tuple(names)
+    found = [_squashed(name) if isinstance(name, str) else "" for name in listed]
+    rule = "a list of names, each with a letter or a digit"
+    holds = not isinstance(names, str) and all(found)
+    require(f"Redactor.{setting}", names, rule, holds=holds)
+    return frozenset(found)
 
 
 def _text_of(name: object) -> str:

@@ -2,12 +2,6 @@
 
 import sys
 from traceback import TracebackException
-from types import TracebackType
-
-ExcInfo = (
-    tuple[type[BaseException], BaseException, TracebackType | None]
-    | tuple[None, None, None]
-)
 
 # Of each error in the chain, the frames nearest to where it was raised.
 _FRAMES = 50
