@@ -39,6 +39,25 @@ def where(column, operator, value):
     return {"where": [{"column": column, "operator": operator, "value": value}]}
 
 
+SETTINGS = {
+    "Column.type": lambda: Column("text"),
+    "Column.operators": lambda: Column(operators="eq"),
+    "Column.operators (a list)": lambda: Column(operators=[Operator.EQ]),
+    "Column.values": lambda: Column(values="pending"),
+    "Column.values (of another type)": lambda: Column(
+        ValueType.INTEGER, values=frozenset({"1"})
+    ),
+}
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_a_wrong_column_fails_where_it_is_made(setting):
+    """A text in place of a set would let each of its letters through."""
+    field = setting.split(" (", maxsplit=1)[0]
+    with pytest.raises(InvalidSetting, match=field):
+        SETTINGS[setting]()
+
+
 def test_an_allowed_query_is_returned_as_values():
     """Nothing of the model's text is left but values of known types."""
     document = where("status", "in", ["pending", "completed"]) | {

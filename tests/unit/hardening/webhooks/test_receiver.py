@@ -174,6 +174,52 @@ def test_the_switch_turned_off_handles_everything_and_tells():
     assert {"unverified": 2} == outcomes(taking)
 
 
+def test_the_switch_turned_off_reads_the_senders_own_headers():
+    """Also without verification a delivery has the identifier that its sender gave it."""
+    verifier = Verifier([SECRET], prefix="Svix", clock=FakeClock(unix_s=NOW))
+    taking = Receiver(verifier, source="payments", switch=lambda: False)
+    sent = Sender(SECRET, prefix="svix").headers(BODY, identifier="evt_1", sent_s=NOW)
+    seen = taking.receive(sent, BODY, MemoryStore(), lambda delivery, _: delivery)
+    assert ("evt_1", NOW, False) == (seen.identifier, seen.sent_s, seen.verified)
+
+
+def test_failures_are_counted_apart_by_the_switch():
+    """How often handlers fail behind the flag is known, whatever fails without it."""
+    on, store = [True], MemoryStore()
+    taking = receiver(switch=lambda: on[-1])
+
+    def fail(_delivery, _work):
+        raise ZeroDivisionError
+
+    for state in (True, False, False):
+        on.append(state)
+        with pytest.raises(ZeroDivisionError):
+            taking.receive(headers(), BODY, store, fail)
+    assert {"failed": 1, "failed_unverified": 2} == outcomes(taking)
+
+
+@pytest.mark.parametrize(("keep_s", "passes"), [(599.9, False), (600, True)])
+def test_a_store_remembers_what_could_be_replayed(keep_s, passes):
+    """A delivery of the future is good for two windows: so long it has to be known."""
+    store, taking = MemoryStore(keep_s=keep_s), receiver()
+
+    async def work(_delivery, _work):
+        return "done"
+
+    ways = (
+        lambda: taking.receive(headers(), BODY, store, lambda *_: None),
+        lambda: asyncio.run(taking.receive_async(headers("b"), BODY, store, work)),
+        lambda: WebhookEndpoint(taking, store, work),
+    )
+    for way in ways:
+        if passes:
+            way()
+        else:
+            with pytest.raises(InvalidSetting, match=r"MemoryStore\.keep_s"):
+                way()
+    assert outcomes(taking) == ({"processed": 2} if passes else {})
+
+
 @pytest.mark.parametrize(
     ("make", "field"),
     [

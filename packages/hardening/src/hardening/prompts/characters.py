@@ -3,7 +3,8 @@ Characters: what a reader would not see, and a model would.
 
 Removed is what Unicode calls default-ignorable: zero-width characters, those that turn
 the direction of writing, tags, variation selectors, fillers; besides them the controls,
-surrogates and noncharacters. Text can be smuggled in each of them.
+surrogates and noncharacters, the signs that lay out hieroglyphs, and the Braille pattern
+without a dot. Text can be smuggled in each of them.
 
 Kept, because a reader sees them: emoji with the joiners and selectors that make them one
 picture, in the places where Unicode has them. Flags of regions (England's) are made of
@@ -28,7 +29,9 @@ _NO_CHARACTERS = "\\ud800-\\udfff\\ufdd0-\\ufdef" + "".join(
 )
 # Not among those above: the joiner and two selectors are judged by their neighbours.
 _SELECTORS = "\u200d\ufe0e\ufe0f"
-_UNSEEN = re.compile(f"[{_IGNORABLE}{_CONTROLS}{_NO_CHARACTERS}]")
+# Not default-ignorable, and drawn as nothing by most fonts.
+_BLANK = "\\u2800\\U00013430-\\U0001343f"
+_UNSEEN = re.compile(f"[{_IGNORABLE}{_CONTROLS}{_BLANK}{_NO_CHARACTERS}]")
 # Line and paragraph separators, NEL, and what was typed on other machines.
 _BREAKS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
 

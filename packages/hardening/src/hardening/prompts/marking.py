@@ -19,8 +19,9 @@ from hardening.core import Entropy
 _LETTERS = "bcdfghjklmnpqrstvwxz"
 _LENGTH = 10
 _TAKEN_OUT = "[mark]"
-# Whoever cannot know the mark may try its form.
-_FORM = re.compile(r"<\s*/?\s*data-[^<>]{0,80}>", re.IGNORECASE)
+# Whoever cannot know the mark may try its form: how a tag of it begins. Possessive, so
+# that each space is looked at once.
+_FORM = r"<\s*+(?:/\s*+)?data-"
 
 
 class Marking(StrEnum):
@@ -29,7 +30,7 @@ class Marking(StrEnum):
     DELIMIT = "delimit"
     """Between two tags that bear the mark."""
     WORDS = "words"
-    """Between two tags, and with the mark in place of each run of spaces."""
+    """Between two tags, and with the mark in place of each run of spaces in a line."""
 
 
 def draw(entropy: Entropy) -> str:
@@ -42,21 +43,22 @@ def marked(text: str, mark: str, marking: Marking) -> str:
     """Return a text as it stands in the prompt."""
     safe = without(text, mark)
     if marking is Marking.WORDS:
-        safe = f"^{mark}^".join(safe.split())
+        between = f"^{mark}^"
+        safe = "\n".join(between.join(line.split()) for line in safe.split("\n"))
     return f"<data-{mark}>{safe}</data-{mark}>"
 
 
 def without(text: str, mark: str) -> str:
-    """Return a text in which neither the mark nor a tag of its form stands."""
+    """
+    Return a text in which neither the mark nor the beginning of a tag of its form stands.
+
+    Once through is enough: what stands instead has a vowel and no '<', and parts what is
+    on its two sides, so that it can complete neither.
+    """
     folded = text.lower()
     if mark not in folded and "data-" not in folded:
         return text  # nearly every text
-    while True:
-        taken = re.sub(re.escape(mark), _TAKEN_OUT, text, flags=re.IGNORECASE)
-        taken = _FORM.sub(_TAKEN_OUT, taken)
-        if taken == text:
-            return taken
-        text = taken
+    return re.sub(f"{mark}|{_FORM}", _TAKEN_OUT, text, flags=re.IGNORECASE)
 
 
 def instructions(mark: str, marking: Marking) -> str:
@@ -67,4 +69,4 @@ def instructions(mark: str, marking: Marking) -> str:
     )
     if marking is Marking.DELIMIT:
         return told
-    return f"{told} In data, ^{mark}^ stands between each two words."
+    return f"{told} In data, ^{mark}^ stands between each two words of a line."

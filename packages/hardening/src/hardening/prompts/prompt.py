@@ -41,6 +41,9 @@ class Fields:
         listener: Told of fields that lost something, and of those that were refused.
         switch: Off puts every value into the prompt as it is.
         entropy: Makes the marks; nobody may guess it.
+
+    Raises:
+        InvalidSetting: There is no rule, or the marking is none; it names the field.
     """
 
     __slots__ = ("_counts", "_entropy", "_listener", "_marking", "_rules", "_switch")
@@ -55,6 +58,8 @@ class Fields:
         entropy: Entropy = _ENTROPY,
     ) -> None:
         require("Fields.rules", dict(rules), "one field or more", holds=bool(rules))
+        holds = isinstance(marking, Marking)
+        require("Fields.marking", marking, "one of Marking", holds=holds)
         self._rules = dict(rules)
         self._marking = marking
         self._listener = listener

@@ -9,6 +9,7 @@ everything else is refused, also what is only unknown.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
@@ -53,14 +54,32 @@ class Column:
     Attributes:
         type: Of its values.
         operators: Those that are allowed; IS_NULL takes a boolean.
-        values: The only values, where they can be listed.
+        values: The only values, where they can be listed; a set, each of the type.
         sortable: Whether a query may be ordered by it.
+
+    Raises:
+        InvalidSetting: A part is none of these; it names the field.
     """
 
     type: ValueType = ValueType.TEXT
     operators: frozenset[Operator] = frozenset({Operator.EQ})
     values: frozenset[Any] | None = None
     sortable: bool = False
+
+    def __post_init__(self) -> None:
+        holds = isinstance(self.type, ValueType)
+        require("Column.type", self.type, "one of ValueType", holds=holds)
+        given: object = self.operators
+        holds = isinstance(given, AbstractSet) and given <= {*Operator}
+        require("Column.operators", given, "a set of Operator", holds=holds)
+        rule = f"a set of values, each {_TYPES[self.type][0]}, or None"
+        holds = self.values is None or self._are_values(self.values)
+        require("Column.values", self.values, rule, holds=holds)
+
+    def _are_values(self, values: object) -> bool:
+        """Tell whether these can be compared with; a text holds letters and no values."""
+        _, fits = _TYPES[self.type]
+        return isinstance(values, AbstractSet) and all(map(fits, values))
 
 
 @dataclass(frozen=True, slots=True)

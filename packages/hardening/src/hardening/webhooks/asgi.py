@@ -28,6 +28,9 @@ class WebhookEndpoint(Generic[W]):
         receiver: Verifies.
         store: Remembers.
         handler: Processes; gets the delivery and the store's connection.
+
+    Raises:
+        InvalidSetting: The store forgets what could still be replayed.
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class WebhookEndpoint(Generic[W]):
         store: AsyncStore[W],
         handler: Callable[[Delivery, W], Awaitable[object]],
     ) -> None:
+        receiver.require_memory(store)
         self._receiver = receiver
         self._store = store
         self._handler = handler

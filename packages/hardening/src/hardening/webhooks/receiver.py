@@ -100,7 +100,9 @@ class Receiver:
 
         Raises:
             WebhookError: One of its kinds; `status` is what to answer.
+            InvalidSetting: The store forgets what could still be replayed.
         """
+        self.require_memory(store)
         with self._noting():
             delivery = self._opened(headers, body)
             claim = store.claimed(delivery.identifier) if delivery.verified else None
@@ -116,6 +118,7 @@ class Receiver:
         handler: Callable[[Delivery, W], Awaitable[R]],
     ) -> R:
         """Return what the handler's awaitable gives, as `receive` does."""
+        self.require_memory(store)
         with self._noting():
             delivery = self._opened(headers, body)
             verified = delivery.verified
@@ -123,6 +126,23 @@ class Receiver:
             with self._handling(delivery):
                 async with claim or store.unclaimed_async() as work:
                     return await handler(delivery, work)
+
+    def require_memory(self, store: object) -> None:
+        """
+        Refuse a store that forgets too soon; one that does not say for how long may pass.
+
+        A delivery may be signed for as far ahead as the window is long, and is then good
+        for two windows.
+
+        Raises:
+            InvalidSetting: It keeps less than twice the verifier's window.
+        """
+        keep_s = getattr(store, "keep_s", None)
+        if keep_s is not None:
+            least_s = 2 * self._verifier.window_s
+            rule = f"{least_s:g} or more, twice the verifier's window"
+            setting = f"{type(store).__name__}.keep_s"
+            require(setting, keep_s, rule, holds=keep_s >= least_s)
 
     def refuse(self, error: WebhookError) -> None:
         """Count a delivery that was refused before it was read, and tell."""
@@ -134,7 +154,8 @@ class Receiver:
         source = ("source", self._source)
         yield Measure(
             "hardening_webhooks_deliveries",
-            "Deliveries by outcome: processed, unverified, failed, or why refused.",
+            "Deliveries by outcome: processed, unverified, failed, failed_unverified, or "
+            "why refused.",
             Kind.COUNTER,
             tuple(
                 Sample(count, (source, ("outcome", outcome)))
@@ -152,7 +173,7 @@ class Receiver:
         """Return the delivery, verified if the switch is on."""
         if not self._switch():
             self._listener(WebhookUnverified(source=self._source))
-            return read_unverified(headers, body)
+            return read_unverified(headers, body, prefix=self._verifier.prefix)
         if len(body) > self.bytes_max:
             raise BodyTooLarge(self.bytes_max)
         return self._verifier.verify(headers, body)
@@ -175,7 +196,7 @@ class Receiver:
         except WebhookError:
             raise  # claimed by another, or refused by the handler itself
         except Exception as error:
-            self._outcomes["failed"] += 1
+            self._outcomes["failed" if delivery.verified else "failed_unverified"] += 1
             self._listener(
                 WebhookFailed(
                     source=self._source, identifier=delivery.identifier, error=error

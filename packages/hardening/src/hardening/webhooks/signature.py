@@ -60,6 +60,16 @@ class Verifier:
         self._prefix = prefix.lower()
         self._clock = clock
 
+    @property
+    def prefix(self) -> str:
+        """Of the three headers, in lower case."""
+        return self._prefix
+
+    @property
+    def window_s(self) -> float:
+        """How old, or how far in the future, a delivery may be."""
+        return self._window_s
+
     def verify(self, headers: Headers, body: bytes) -> Delivery:
         """
         Return a delivery that somebody with a known secret sent just now.

@@ -70,11 +70,11 @@ class MemoryStore:
     Args:
         capacity: How many deliveries are remembered.
         keep_s: For how long; no less than twice the verifier's window, in which a
-            delivery could be replayed.
+            delivery could be replayed. A receiver refuses a store that keeps less.
         clock: Measures the age.
     """
 
-    __slots__ = ("_active", "_capacity", "_clock", "_done", "_keep_s", "_lock")
+    __slots__ = ("_active", "_capacity", "_clock", "_done", "_lock", "keep_s")
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class MemoryStore:
         require("MemoryStore.capacity", capacity, "1 or more", holds=capacity >= 1)
         require("MemoryStore.keep_s", keep_s, "more than 0", holds=keep_s > 0)
         self._capacity = capacity
-        self._keep_s = keep_s
+        self.keep_s = keep_s
         self._clock = clock
         self._lock = Lock()
         self._active: set[str] = set()
@@ -122,7 +122,7 @@ class MemoryStore:
     def _claim(self, identifier: str) -> None:
         """Enter, or say why not."""
         with self._lock:
-            self._forget(self._clock.monotonic_s() - self._keep_s)
+            self._forget(self._clock.monotonic_s() - self.keep_s)
             if identifier in self._done:
                 raise Replayed(identifier)
             if identifier in self._active:
