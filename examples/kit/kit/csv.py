@@ -11,7 +11,7 @@ from hardening.csv import Column, Importer, Integer, Mapping, Phone, Text
 from .piece import Piece, pct, rate_pct, total
 from .place import Place
 
-ROWS = 5
+ROWS = 20
 _SETUP = "create table contacts (phone text, name text)"
 _MB = 2**20
 
@@ -29,33 +29,33 @@ class Service(Piece):
         self._importer = Importer(_contacts(place), switch=place.switch)
         self._rejects = place.folder / "rejects.csv"
         self._numbers = itertools.count(1)
-        self._switch = place.switch
-        self._rows = self._rejected = self._used_at_start = 0
+        self._used_at_start = 0
 
     def serve(self, user: str) -> None:
         """Import a file of a user; one in fifty has a row that cannot be imported."""
         number = next(self._numbers)
         with self._pool.connection() as connection:
-            report = self._importer.run(
+            self._importer.run(
                 [_file(number)],
                 connection,
                 rejects=self._rejects,
                 name=f"{user}-{number}",
             )
-        if self._switch():
-            self._rows += report.rows
-            self._rejected += report.rejected
         self._used_at_start = self._used_at_start or _resident()
 
     def readings(self) -> Readings[str, float]:
         """Return how imports ended, what was rejected, and how the process grew."""
         measures = tuple(self._importer.measures())
         ends = "hardening_csv_imports"
-        stopped = total(measures, ends, end="stopped")
+        stopped = total(measures, ends, switch="on", end="stopped")
+        rejected, imported = (
+            total(measures, f"hardening_csv_rows_{what}", switch="on")
+            for what in ("rejected", "imported")
+        )
         disagreements = total(measures, "hardening_csv_phone_disagreements")
         return {
-            "csv_imports_stopped_pct": pct(stopped, total(measures, ends)),
-            "csv_rows_rejected_pct": rate_pct(self._rejected, self._rows, least=100),
+            "csv_imports_stopped_pct": pct(stopped, total(measures, ends, switch="on")),
+            "csv_rows_rejected_pct": rate_pct(rejected, rejected + imported, least=100),
             "csv_phone_disagreements": disagreements,
             "csv_memory_growth_mb": (_resident() - self._used_at_start) / _MB,
         }

@@ -60,12 +60,15 @@ class Service(Piece):
         """Return how calls ended, and how long they took."""
         measures = self._client.measures()
         calls = "hardening_http_calls"
-        came = total(measures, calls)
-        good = sum(total(measures, calls, outcome=word) for word in ("ok", "cached"))
+        came = total(measures, calls, switch="on")
+        good = sum(
+            total(measures, calls, switch="on", outcome=word)
+            for word in ("ok", "cached")
+        )
         spans = "hardening_http_call_seconds"
         return {
             "http_failed_pct": pct(came - good, came),
-            "http_call_p99_ms": quantile_ms(measures, spans, 0.99),
+            "http_call_p99_ms": quantile_ms(measures, spans, 0.99, switch="on"),
             "http_circuit_open": total(measures, calls, outcome="circuit_open"),
             "http_invalid_json": total(measures, "hardening_http_invalid_json"),
         }

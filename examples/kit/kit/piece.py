@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from hardening.core import Clock, Distribution, Measure, SystemClock
+from hardening.core import Clock, Distribution, Measure, Sample, SystemClock
 
 LEAST: Final = 20
 """Values below which a quantile, or a mean, is not given but as 0."""
@@ -87,23 +87,22 @@ def total(measures: Iterable[Measure], name: str, **labels: str) -> float:
     """
     return sum(
         sample.value.count if isinstance(sample.value, Distribution) else sample.value
-        for measure in measures
-        if measure.name == name
-        for sample in measure.samples
-        if labels.items() <= dict(sample.labels).items()
+        for sample in _samples(measures, name, labels)
     )
 
 
-def quantile_ms(measures: Iterable[Measure], name: str, share: float) -> float:
-    """Return the bound, in milliseconds, below which this share of a histogram lies."""
-    for seen in _distributions(measures, name):
+def quantile_ms(
+    measures: Iterable[Measure], name: str, share: float, **labels: str
+) -> float:
+    """Return the bound, in milliseconds, that this share of a histogram does not pass."""
+    for seen in _distributions(measures, name, labels):
         return 1000 * next(b for b, n in seen.buckets if n >= share * seen.count)
     return 0.0
 
 
 def mean_ms(measures: Iterable[Measure], name: str) -> float:
     """Return the mean of a histogram, in milliseconds."""
-    for seen in _distributions(measures, name):
+    for seen in _distributions(measures, name, {}):
         return 1000 * seen.total / seen.count
     return 0.0
 
@@ -123,9 +122,20 @@ def pct(part: float, whole: float) -> float:
     return 100 * part / whole if whole else 0.0
 
 
-def _distributions(measures: Iterable[Measure], name: str) -> Iterator[Distribution]:
+def _distributions(
+    measures: Iterable[Measure], name: str, labels: Mapping[str, str]
+) -> Iterator[Distribution]:
     """Yield the distributions of a measure; a few values say nothing yet."""
+    for sample in _samples(measures, name, labels):
+        if isinstance(sample.value, Distribution) and sample.value.count >= LEAST:
+            yield sample.value
+
+
+def _samples(
+    measures: Iterable[Measure], name: str, labels: Mapping[str, str]
+) -> Iterator[Sample]:
+    """Yield a measure's samples that have these labels."""
     for measure in measures:
         for sample in measure.samples if measure.name == name else ():
-            if isinstance(sample.value, Distribution) and sample.value.count >= LEAST:
-                yield sample.value
+            if labels.items() <= dict(sample.labels).items():
+                yield sample

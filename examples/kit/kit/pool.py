@@ -6,7 +6,7 @@ from psycopg_pool import ConnectionPool
 
 from hardening.pool import Gate
 
-from .piece import Piece, pct, quantile_ms, total
+from .piece import Piece, pct, quantile_ms, rate_pct, total
 from .place import Place
 
 CONNECTIONS = 20
@@ -28,11 +28,12 @@ class Service(Piece):
         self._gate = Gate(
             self._pool, name="shop", threshold=threshold, switch=place.switch
         )
-        self._served = 0
+        self._switch = place.switch
+        self._asked = 0
 
     def serve(self, user: str) -> None:
         """Look something up for a user."""
-        self._served += 1
+        self._asked += self._switch()
         with self._gate.admit(self._pool.connection) as connection:
             connection.execute("select %s, pg_sleep(0.005)", [user])
 
@@ -44,6 +45,6 @@ class Service(Piece):
         waits = "hardening_pool_wait_seconds"
         return {
             "pool_use_pct": pct(used, CONNECTIONS),
-            "pool_rejected_pct": pct(rejected, self._served),
+            "pool_rejected_pct": rate_pct(rejected, self._asked),
             "pool_wait_p99_ms": quantile_ms(measures, waits, 0.99),
         }

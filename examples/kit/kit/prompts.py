@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from hardening.prompts import FieldRule, Fields
 
-from .piece import Piece, Upstream, pct, total
+from .piece import Piece, Upstream, pct, rate_pct, total
 from .place import Place
 
 NOTES = "Called on Monday, wants the blue one, asked for a discount of five percent."
@@ -14,7 +14,6 @@ class Service(Piece):
     """Asks a model; broken, the notes are cut after 16 characters."""
 
     def __init__(self, place: Place) -> None:
-        self._switch = place.switch
         notes = FieldRule(chars_max=16 if place.is_broken else 2000, lines=True)
         rules = {"name": FieldRule(), "notes": notes}
         self._fields = Fields(rules, switch=place.switch)
@@ -26,8 +25,9 @@ class Service(Piece):
         prompt = self._fields.prompt()
         name, notes = prompt.data("name", user), prompt.data("notes", NOTES)
         text = f"{prompt.instructions}\nSummarize what we know of {name}: {notes}"
-        self._asked += 1
-        self._rejected += "percent" not in text  # the answer would miss the point
+        if prompt.instructions:  # behind the flag; the others were as they always are
+            self._asked += 1
+            self._rejected += "percent" not in text  # the answer would miss the point
         self._model.ask()
 
     def readings(self) -> Mapping[str, float]:
@@ -38,5 +38,5 @@ class Service(Piece):
         return {
             "prompts_cut_pct": pct(cut, total(measures, "hardening_prompts_fields")),
             "prompts_refused": total(measures, changes, kind="refused"),
-            "answers_rejected_pct": pct(self._rejected, self._asked),
+            "answers_rejected_pct": rate_pct(self._rejected, self._asked),
         }
