@@ -39,8 +39,14 @@ class Backend:
         self.port = int(self.process.stdout.readline())
 
     def signal(self, number):
-        """Send a signal: SIGSTOP freezes, SIGUSR1 makes it say NOT_SERVING."""
+        """Send a signal: SIGSTOP freezes."""
         self.process.send_signal(number)  # nothing, if it has ended
+
+    def report(self, status):
+        """Have it report a status of health, 'SERVING' or 'NOT_SERVING', from now on."""
+        self.process.stdin.write(status.encode() + b"\n")
+        self.process.stdin.flush()
+        assert b"done\n" == self.process.stdout.readline()
 
     def kill(self):
         """End it at once, as a crash would."""
@@ -92,7 +98,7 @@ def backends(_started):
         if one.process.poll() is not None:
             one.start()
         one.signal(signal.SIGCONT)
-        one.signal(signal.SIGUSR2)
+        one.report("SERVING")
     return _started
 
 

@@ -1,8 +1,6 @@
 """A gRPC server in a process of its own: one that a test may kill, freeze and restart."""
 
-import signal
 import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,7 +9,11 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 
 def main() -> None:
-    """Serve until the standard input closes; write the port once it is served."""
+    """
+    Serve until the standard input closes; write the port once it is served.
+
+    Each line that comes in is a status, which its health has from then on.
+    """
     name, port = sys.argv[1], int(sys.argv[2])
     pool = ThreadPoolExecutor(8)
     server = grpc.server(pool, options=[("grpc.so_reuseport", 0)])
@@ -20,18 +22,16 @@ def main() -> None:
     server.add_generic_rpc_handlers((_handlers(name),))
     bound = server.add_insecure_port(f"127.0.0.1:{port}")
     server.start()
-    signal.signal(signal.SIGUSR1, lambda *_: _set(state, serving=False))
-    signal.signal(signal.SIGUSR2, lambda *_: _set(state, serving=True))
-    print(bound, flush=True)  # noqa: T201 - its starter reads it
-    sys.stdin.read()
+    _say(bound)
+    for word in sys.stdin:
+        status = health_pb2.HealthCheckResponse.ServingStatus.Value(word.strip())
+        state.set("", status)
+        _say("done")
     server.stop(0).wait()
 
 
-def _set(state: health.HealthServicer, *, serving: bool) -> None:
-    status = health_pb2.HealthCheckResponse.ServingStatus
-    told = status.SERVING if serving else status.NOT_SERVING
-    # Not on the thread of the signal: it may hold the servicer's lock.
-    threading.Thread(target=state.set, args=("", told)).start()
+def _say(what: object) -> None:
+    print(what, flush=True)  # noqa: T201 - its starter reads it
 
 
 def _handlers(name: str) -> grpc.GenericRpcHandler:

@@ -171,7 +171,7 @@ def test_health_addresses_and_the_switch_are_followed(backends):
         async with AsyncRotation(
             lambda: listed, settings=settings, switch=lambda: on[0]
         ) as channel:
-            backends[0].signal(signal.SIGUSR1)
+            backends[0].report("NOT_SERVING")
             place = backends[0].address
             await until(lambda: state_of(channel, place) is State.UNHEALTHY)
             assert {"b": 4} == await asked(channel, 4)
@@ -197,12 +197,12 @@ def test_a_listener_that_raises_stops_no_probe(backends, caplog):
         async with AsyncRotation(
             where, settings=settings, listener=Raising()
         ) as channel:
-            for number, state in (
-                (signal.SIGUSR1, State.UNHEALTHY),
-                (signal.SIGUSR2, State.SERVING),
+            for status, state in (
+                ("NOT_SERVING", State.UNHEALTHY),
+                ("SERVING", State.SERVING),
             ):
                 for one in backends[:2]:
-                    one.signal(number)
+                    one.report(status)
                 for place in where[:2]:
                     await until(lambda: state_of(channel, place) is state)  # noqa: B023 - at once
 

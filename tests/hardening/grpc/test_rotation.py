@@ -181,11 +181,11 @@ def test_a_server_that_is_not_serving_gets_no_calls_until_it_is(backends, until)
     """A server that shuts down, or warms up, says so by grpc.health.v1."""
     settings = Settings(health_interval_s=0.05)
     with Rotation(addresses(backends), settings=settings) as channel:
-        backends[0].signal(signal.SIGUSR1)
+        backends[0].report("NOT_SERVING")
         place = backends[0].address
         until(lambda: state_of(channel, place) is State.UNHEALTHY)
         assert {"b": 5, "c": 5} == asked(channel, 10)
-        backends[0].signal(signal.SIGUSR2)
+        backends[0].report("SERVING")
         until(lambda: state_of(channel, place) is State.SERVING)
         assert {"a", "b", "c"} == set(asked(channel, 9))
 
@@ -196,12 +196,12 @@ def test_a_listener_that_raises_stops_no_probe(backends, until, caplog):
     settings = Settings(health_interval_s=0.05)
     with Rotation(addresses(backends), settings=settings, listener=listener) as channel:
         until(lambda: is_connected(channel, backends[0].address))
-        for number, state in (
-            (signal.SIGUSR1, State.UNHEALTHY),
-            (signal.SIGUSR2, State.SERVING),
+        for status, state in (
+            ("NOT_SERVING", State.UNHEALTHY),
+            ("SERVING", State.SERVING),
         ):
             for one in backends[:2]:
-                one.signal(number)
+                one.report(status)
             for one in backends[:2]:
                 until(lambda: state_of(channel, one.address) is state)  # noqa: B023 - at once
     assert "grpc_housekeeping_failed" in caplog.text
