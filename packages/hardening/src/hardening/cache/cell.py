@@ -27,7 +27,7 @@ class Flight(Generic[V]):
 
     era: int
     began_s: float
-    landing: Landing[Loaded[V] | None]
+    landing: "Landing[Loaded[V] | None]"
 
 
 @dataclass(frozen=True, slots=True)

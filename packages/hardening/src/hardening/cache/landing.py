@@ -1,14 +1,16 @@
 """Landings: what one caller does and others wait for, on threads and on event loops."""
 
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 R = TypeVar("R")
 V = TypeVar("V")
 
-Landing: TypeAlias = Future[R]
+Landing: TypeAlias = "Future[R]"
 """A future that belongs to whoever made it: those who wait cannot cancel it."""
 
 
@@ -26,21 +28,23 @@ class Loaded(Generic[V]):
     kept: bool
 
 
-def landing() -> Landing[R]:
+def landing() -> "Landing[R]":
     """Return a new one."""
+    from concurrent.futures import Future  # noqa: PLC0415 - it loads logging
+
     made: Landing[R] = Future()
     made.set_running_or_notify_cancel()
     return made
 
 
-def landed(result: R) -> Landing[R]:
+def landed(result: R) -> "Landing[R]":
     """Return one that is over."""
     made: Landing[R] = landing()
     made.set_result(result)
     return made
 
 
-def wait(awaited: Landing[R], within_s: float) -> R | None:
+def wait(awaited: "Landing[R]", within_s: float) -> R | None:
     """Return the result, or None after this many seconds; raises what it failed with."""
     try:
         return awaited.result(within_s)
@@ -49,7 +53,7 @@ def wait(awaited: Landing[R], within_s: float) -> R | None:
         return awaited.result() if awaited.done() else None
 
 
-async def wait_async(awaited: Landing[R], within_s: float) -> R | None:
+async def wait_async(awaited: "Landing[R]", within_s: float) -> R | None:
     """Return what `wait` does, and let others run meanwhile."""
     import asyncio  # noqa: PLC0415 - takes longer than all the rest; here it is loaded
 

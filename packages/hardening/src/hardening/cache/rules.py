@@ -171,7 +171,7 @@ class Rules(Generic[V]):
             self.fallback.keep(key, kept, era=missed.era)
 
     def arrive(
-        self, key: str, flight: Landing[Loaded[Any] | None], value: V, began_s: float
+        self, key: str, flight: "Landing[Loaded[Any] | None]", value: V, began_s: float
     ) -> None:
         """Share a load with those in this process who wait for it, and keep it."""
         try:

@@ -80,7 +80,7 @@ class Watch:
         except Unreachable:
             return  # whoever invalidates next outwaits this member
 
-    def turn(self) -> Landing[None]:
+    def turn(self) -> "Landing[None]":
         """Return what is done when the look that is under way, or the next, ends."""
         return self._turn
 

@@ -1,7 +1,10 @@
 """What can stop an import or an export, each as an error that says what to do."""
 
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _SHOWN_MAX = 20
 
@@ -118,7 +121,7 @@ class TooManyRejects(CsvError):
     """
 
     def __init__(
-        self, *, rejected: int, rows: int, limit: str, rejects: Path, row: int
+        self, *, rejected: int, rows: int, limit: str, rejects: "Path", row: int
     ) -> None:
         self.rejected = rejected
         self.rows = rows
@@ -140,7 +143,7 @@ class RejectsNotWritten(CsvError):
         row: Imports by name go on after this row.
     """
 
-    def __init__(self, *, rejects: Path, row: int, error: OSError) -> None:
+    def __init__(self, *, rejects: "Path", row: int, error: OSError) -> None:
         self.rejects = rejects
         self.row = row
         super().__init__(
@@ -224,7 +227,7 @@ class ExportNotWritten(CsvError):
         path: Where it was to go.
     """
 
-    def __init__(self, *, path: Path, error: OSError) -> None:
+    def __init__(self, *, path: "Path", error: OSError) -> None:
         self.path = path
         super().__init__(
             f"The export {path} could not be written: {error.strerror or error}."

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import ParamSpec, Protocol, TypeVar
-from urllib.parse import urlsplit
 
 from hardening.core import InvalidSetting, is_number, is_whole, require
 from hardening.http.request import Params, is_header_name
@@ -229,6 +228,8 @@ def _calls(caller: object) -> bool:
 
 def _require_address(url: str) -> None:
     """Refuse what is no plain address; a password in it is not shown."""
+    from urllib.parse import urlsplit  # noqa: PLC0415 - loaded when used
+
     rule = "http:// or https:// with a host, without user, query and fragment"
     try:
         parts = urlsplit(url)

@@ -1,11 +1,9 @@
 """The request: what one call asks for, checked before anything is sent."""
 
-import json as jsons
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
-from urllib.parse import unquote, urlencode
 
 Scalar = str | int | float | bool | None
 Params = Mapping[str, Scalar | Sequence[Scalar]]
@@ -125,9 +123,15 @@ def _check_path(path: str) -> None:
         path.isascii() and path.isprintable() and " " not in path and "\\" not in path
     )
     _refuse(not plain, "the path is not percent-encoded; use urllib.parse.quote")
-    # Decoded first: a provider that decodes '%2f' before it looks sees a '/' as well.
-    climbs = {".", ".."} & set(_SLASH.split(unquote(path)))
-    _refuse(bool(climbs), "the path holds '.' or '..'; quote what comes from outside")
+    climbs = _climbs(path)
+    _refuse(climbs, "the path holds '.' or '..'; quote what comes from outside")
+
+
+def _climbs(path: str) -> bool:
+    """Tell what leads upwards, to whoever decodes '%2f' before the path is split too."""
+    from urllib.parse import unquote  # noqa: PLC0415 - loaded when used
+
+    return not {".", ".."}.isdisjoint(_SLASH.split(unquote(path)))
 
 
 def _check_numbers(options: Options) -> None:
@@ -158,14 +162,18 @@ def _body(options: Options) -> tuple[bytes | None, str]:
     if "json" in options:
         return _encoded(options["json"]), "application/json"
     if form is not None:
+        from urllib.parse import urlencode  # noqa: PLC0415 - loaded when used
+
         return urlencode(form).encode(), "application/x-www-form-urlencoded"
     return content, ""
 
 
 def _encoded(content: object) -> bytes:
     """Return JSON, compact; what JSON cannot hold is refused."""
+    from json import dumps  # noqa: PLC0415 - loaded when used
+
     try:
-        text = jsons.dumps(
+        text = dumps(
             content, separators=(",", ":"), ensure_ascii=False, allow_nan=False
         )
         return text.encode()

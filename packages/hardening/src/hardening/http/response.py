@@ -1,6 +1,5 @@
 """The answer of a provider, read to its end."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeVar
@@ -55,11 +54,13 @@ class Response:
         Raises:
             InvalidJson: It is not JSON (RFC 8259; NaN and Infinity are not either).
         """
+        from json import JSONDecodeError, loads  # noqa: PLC0415 - loaded when used
+
         if not self.content.strip():
             self._refuse("the body is empty")
         try:
-            return json.loads(self.content, parse_constant=_refuse_constant)
-        except json.JSONDecodeError as error:
+            return loads(self.content, parse_constant=_refuse_constant)
+        except JSONDecodeError as error:
             # The original holds the whole body; it is not carried about as a cause.
             place = f"line {error.lineno}, column {error.colno}"
             reason = f"{error.msg}: {place}"

@@ -1,6 +1,5 @@
 """The store of answers: its keys, its values, and one that lives in the process."""
 
-import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from threading import Lock
@@ -26,11 +25,12 @@ def key_of(
     Headers belong to it, the provider's too: what one customer's token was answered is
     never given to another. Nothing of it can be read from the key.
     """
-    # Not imported above: it loads OpenSSL, which a service without a cache need not.
+    # Not imported above: a service without a cache need not load OpenSSL.
     from hashlib import blake2b  # noqa: PLC0415
+    from json import dumps  # noqa: PLC0415
 
     sent = [base_url, path, sorted(params.items()), sorted(headers.items())]
-    told = json.dumps(sent, default=list).encode()
+    told = dumps(sent, default=list).encode()
     # JSON writes no byte 0, so where the body begins is never in doubt.
     return blake2b(told + b"\0" + content, digest_size=20).hexdigest()
 
