@@ -10,8 +10,7 @@ from hardening.cache.events import CacheEvent, CacheReachable, CacheUnreachable
 from hardening.cache.generations import Unreachable
 from hardening.cache.landing import Landing, Loaded, landing
 from hardening.cache.memory import Memory
-from hardening.cache.processes import register
-from hardening.core import Clock, Listener
+from hardening.core import Clock, Listener, renew_in_child
 
 R = TypeVar("R")
 
@@ -65,7 +64,7 @@ class Fallback:
         self._is_away = False
         self._flights: dict[str, Landing[Loaded[Any] | None]] = {}
         self._lock = Lock()
-        register(self)
+        renew_in_child(self, Fallback.forked)
 
     def is_away(self) -> bool:
         """Tell whether Redis is not to be asked now."""
@@ -110,7 +109,7 @@ class Fallback:
         self.answered()
         return answer
 
-    def depart(self, key: str) -> tuple[Landing[Loaded[Any] | None], bool]:
+    def depart(self, key: str) -> "tuple[Landing[Loaded[Any] | None], bool]":
         """Return the load of a key in this process, and whether the caller leads it."""
         with self._lock:
             under_way = self._flights.get(key)
@@ -123,7 +122,7 @@ class Fallback:
     def arrive(
         self,
         key: str,
-        flight: Landing[Loaded[Any] | None],
+        flight: "Landing[Loaded[Any] | None]",
         loaded: Loaded[Any] | BaseException,
         kept: Kept | None = None,
     ) -> None:
@@ -172,12 +171,9 @@ class Fallback:
         self._flights = {}
         self.memory.forked()
 
-    def close(self) -> None:
-        """Do nothing: nobody waits for what a process keeps for itself."""
-
 
 def _settle(
-    flight: Landing[Loaded[Any] | None], loaded: Loaded[Any] | BaseException
+    flight: "Landing[Loaded[Any] | None]", loaded: Loaded[Any] | BaseException
 ) -> None:
     """Tell those who wait; what ends a thread or a task is not for them."""
     match loaded:

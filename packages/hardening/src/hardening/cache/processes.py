@@ -1,23 +1,12 @@
-"""
-What happens to caches when a process forks or ends.
-
-A child of a fork inherits the values, but not the threads that keep them fresh, and
-nobody would wait for it: it starts empty. A process that ends says so, so that the next
-invalidation does not wait for it.
-"""
+"""A process that ends says so: the next invalidation does not wait for its caches."""
 
 import atexit
-import os
 from typing import Protocol
 from weakref import WeakSet
 
 
 class Local(Protocol):
     """Something that belongs to one process."""
-
-    def forked(self) -> None:
-        """Start empty: this is a child of the process that it was made in."""
-        ...
 
     def close(self) -> None:
         """End whatever runs."""
@@ -28,14 +17,8 @@ _LIVE: WeakSet[Local] = WeakSet()
 
 
 def register(cache: Local) -> None:
-    """Tell a cache when its process forks or ends."""
+    """Close a cache when its process ends."""
     _LIVE.add(cache)
-
-
-def _forked() -> None:
-    """Empty every cache, in the child."""
-    for cache in list(_LIVE):
-        cache.forked()
 
 
 def _ended() -> None:
@@ -44,6 +27,4 @@ def _ended() -> None:
         cache.close()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forked)
 atexit.register(_ended)

@@ -33,6 +33,7 @@ from hardening.core import (
     SystemEntropy,
     always_on,
     ignore,
+    renew_in_child,
     require,
 )
 
@@ -127,6 +128,7 @@ class SingleValue(Generic[V]):
         self._starting: Lock
         self._watch: Watch | None
         self.forked()
+        renew_in_child(self, SingleValue.forked)
         processes.register(self)
 
     def __repr__(self) -> str:
@@ -251,7 +253,7 @@ class SingleValue(Generic[V]):
 
     def _next(
         self,
-    ) -> Ready[V] | Expired[V] | Lead[V] | Join[V] | Landing[None] | None:
+    ) -> "Ready[V] | Expired[V] | Lead[V] | Join[V] | Landing[None] | None":
         """
         Decide what a reader does now.
 
@@ -264,7 +266,7 @@ class SingleValue(Generic[V]):
         self._counts.late_hits += isinstance(step, Expired)
         return self._answer() if step is None else step
 
-    def _answer(self) -> Landing[None] | None:
+    def _answer(self) -> "Landing[None] | None":
         """Return Redis's next answer; None when it does not answer."""
         if self._generations is None:
             alone, _ = self._cell.question()

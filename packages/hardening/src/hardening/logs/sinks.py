@@ -1,13 +1,11 @@
 """Sinks: where lines go, at once or by a thread of its own, with a bound and a count."""
 
 import atexit
-import os
 from collections import deque
 from threading import Condition, Lock, Thread, current_thread
 from typing import BinaryIO, Protocol
-from weakref import WeakSet
 
-from hardening.core import Kind, Measure, Sample, require
+from hardening.core import Kind, Measure, Sample, renew_in_child, require
 
 _END = b"\n"
 _CLOSE_S = 5.0
@@ -41,7 +39,7 @@ class StreamSink:
         self._stream = stream
         self._lock = Lock()
         self._written = self._lost = 0
-        _renew_after_fork(self)
+        renew_in_child(self, StreamSink.renew)
 
     def write(self, line: bytes) -> None:
         """Write a line; a stream that takes none counts it as lost."""
@@ -86,7 +84,7 @@ class QueuedSink:
         self._thread: Thread | None = None
         self._waiting: deque[bytes] = deque()
         self._changed = Condition()
-        _renew_after_fork(self)
+        renew_in_child(self, QueuedSink.renew)
         # A thread that is a daemon ends with the process; what waits must not.
         atexit.register(self.close)
 
@@ -160,31 +158,6 @@ class QueuedSink:
             self._waiting.clear()
             self._untold = 0
             return lines
-
-
-class _Renewed(Protocol):
-    """Holds a lock that a forked child must not inherit."""
-
-    def renew(self) -> None:
-        """Start anew."""
-        ...
-
-
-_alive: WeakSet[_Renewed] = WeakSet()
-
-
-def _renew_after_fork(sink: _Renewed) -> None:
-    """Renew the sink in each child, for as long as it is there."""
-    _alive.add(sink)
-
-
-def _renew_all() -> None:
-    for sink in tuple(_alive):
-        sink.renew()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_all)
 
 
 def _tell_dropped(count: int) -> bytes:
