@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isfinite
 
-from hardening.core import is_number, is_whole, require
+from hardening.core import is_number, is_whole, require, require_positive
 
 # A probe that hangs is written off well before the cool-off is over a second time.
 _PROBE_SHARE = 0.5
@@ -44,7 +43,7 @@ class FailureRate:
         require("FailureRate.share", self.share, "more than 0, at most 1", holds=holds)
         holds = is_whole(self.calls) and 1 <= self.calls <= 100_000  # noqa: PLR2004 - each failure is remembered
         require("FailureRate.calls", self.calls, "from 1 to 100,000", holds=holds)
-        _require_span("FailureRate.within_s", self.within_s)
+        require_positive("FailureRate.within_s", self.within_s)
         holds = is_whole(self.least) and 1 <= self.least <= self.calls
         require("FailureRate.least", self.least, "from 1 to calls", holds=holds)
 
@@ -110,9 +109,9 @@ class Policy:
         rule = "a number, or a tuple of one or more"
         require("Policy.cool_off_s", given, rule, holds=holds)
         for span_s in self.cool_offs_s:
-            _require_span("Policy.cool_off_s", span_s)
+            require_positive("Policy.cool_off_s", span_s)
         if self.probe_s is not None:
-            _require_span("Policy.probe_s", self.probe_s)
+            require_positive("Policy.probe_s", self.probe_s)
 
     @property
     def cool_offs_s(self) -> tuple[float, ...]:
@@ -143,12 +142,6 @@ class Policy:
 def _is_count(number: object) -> bool:
     """Tell what can be counted up to."""
     return is_whole(number) and number >= 1
-
-
-def _require_span(setting: str, span_s: float) -> None:
-    """Refuse a span that is not a positive, finite number of seconds."""
-    holds = is_number(span_s) and isfinite(span_s) and span_s > 0
-    require(setting, span_s, "more than 0 and finite", holds=holds)
 
 
 def _require_errors(setting: str, errors: object) -> None:

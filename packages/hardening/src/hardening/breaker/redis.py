@@ -42,9 +42,9 @@ from hardening.core import (
     Sample,
     SystemClock,
     ignore,
-    is_number,
     renew_in_child,
     require,
+    require_positive,
 )
 
 _CLOCK = SystemClock()
@@ -130,12 +130,8 @@ class RedisCircuits:
         listener: Listener[StoreEvent] = ignore,
         clock: Clock = _CLOCK,
     ) -> None:
-        holds = is_number(poll_s) and 0 < poll_s < float("inf")
-        require("RedisCircuits.poll_s", poll_s, "more than 0 and finite", holds=holds)
-        holds = is_number(timeout_s) and 0 < timeout_s < float("inf")
-        require(
-            "RedisCircuits.timeout_s", timeout_s, "more than 0 and finite", holds=holds
-        )
+        require_positive("RedisCircuits.poll_s", poll_s)
+        require_positive("RedisCircuits.timeout_s", timeout_s)
         require("RedisCircuits.prefix", prefix, "a prefix", holds=bool(prefix))
         self._connect = partial(_client, url, timeout_s)
         self._prefix = prefix

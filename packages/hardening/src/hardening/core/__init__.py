@@ -16,7 +16,14 @@ from hardening.core.measure import (
 )
 from hardening.core.quiet import OncePer
 from hardening.core.retry_after import retry_after_s
-from hardening.core.setting import InvalidSetting, is_number, is_whole, require
+from hardening.core.setting import (
+    InvalidSetting,
+    is_number,
+    is_whole,
+    require,
+    require_not_negative,
+    require_positive,
+)
 from hardening.core.switch import Switch, always_on
 from hardening.core.system import SecretEntropy, SystemClock, SystemEntropy
 
@@ -49,5 +56,7 @@ __all__ = [
     "is_whole",
     "renew_in_child",
     "require",
+    "require_not_negative",
+    "require_positive",
     "retry_after_s",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from hardening.core.clock import Clock
 from hardening.core.event import Event
 from hardening.core.quiet import OncePer
-from hardening.core.setting import is_number, require
+from hardening.core.setting import require_not_negative
 from hardening.core.system import SystemClock
 
 _CLOCK = SystemClock()
@@ -41,8 +41,7 @@ class LogListener:
         every_s: float = 60.0,
         clock: Clock = _CLOCK,
     ) -> None:
-        holds = is_number(every_s) and 0 <= every_s < float("inf")
-        require("LogListener.every_s", every_s, "0 or more and finite", holds=holds)
+        require_not_negative("LogListener.every_s", every_s)
         self._logger = logger or logging.getLogger("hardening")
         self._once = OncePer(every_s)
         self._clock = clock

@@ -39,3 +39,25 @@ def require(setting: str, value: object, rule: str, *, holds: bool) -> None:
     """
     if not holds:
         raise InvalidSetting(setting=setting, value=value, rule=rule)
+
+
+def require_positive(setting: str, value: object) -> None:
+    """
+    Refuse what is no number above 0, or has no end: a span that may be waited for.
+
+    Raises:
+        InvalidSetting: It is none.
+    """
+    holds = is_number(value) and 0 < value < float("inf")
+    require(setting, value, "more than 0 and finite", holds=holds)
+
+
+def require_not_negative(setting: str, value: object) -> None:
+    """
+    Refuse what is no number from 0 on, or has no end.
+
+    Raises:
+        InvalidSetting: It is none.
+    """
+    holds = is_number(value) and 0 <= value < float("inf")
+    require(setting, value, "0 or more and finite", holds=holds)

@@ -12,8 +12,7 @@ from hardening.core import (
     SystemClock,
     WallClock,
     always_on,
-    is_number,
-    require,
+    require_positive,
 )
 from hardening.dashboard.access import SESSION_S, Role, Throttle, Tokens
 from hardening.dashboard.exchange import (
@@ -86,8 +85,7 @@ def dashboard(
     from starlette.routing import Route  # noqa: PLC0415 - loaded when used
 
     for name, span_s in (("every_s", every_s), ("timeout_s", timeout_s)):
-        holds = is_number(span_s) and 0 < span_s < float("inf")
-        require(f"dashboard.{name}", span_s, "more than 0 and finite", holds=holds)
+        require_positive(f"dashboard.{name}", span_s)
     desk = _Desk(
         sources,
         tokens=Tokens(read_token, write_token),

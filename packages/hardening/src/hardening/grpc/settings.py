@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hardening.core import is_number, is_whole, require
+from hardening.core import is_number, is_whole, require, require_positive
 
 
 def none_is_idempotent(method: str, /) -> bool:  # noqa: ARG001 - a port's shape
@@ -81,6 +81,4 @@ class Settings:
         require("Settings.ejected_most", share, "from 0 to 1", holds=holds)
 
     def _require_positive(self, name: str) -> None:
-        value = getattr(self, name)
-        holds = is_number(value) and 0 < value < float("inf")
-        require(f"Settings.{name}", value, "more than 0 and finite", holds=holds)
+        require_positive(f"Settings.{name}", getattr(self, name))

@@ -11,7 +11,13 @@ from collections import deque
 from dataclasses import dataclass
 from threading import Lock
 
-from hardening.core import Clock, SystemClock, is_number, renew_in_child, require
+from hardening.core import (
+    Clock,
+    SystemClock,
+    renew_in_child,
+    require,
+    require_positive,
+)
 
 _CLOCK = SystemClock()
 _SLICES = 60
@@ -34,11 +40,8 @@ class Allowance:
     per_s: float
 
     def __post_init__(self) -> None:
-        rule = "more than 0 and finite"
-        holds = is_number(self.amount) and 0 < self.amount < float("inf")
-        require("Allowance.amount", self.amount, rule, holds=holds)
-        holds = is_number(self.per_s) and 0 < self.per_s < float("inf")
-        require("Allowance.per_s", self.per_s, rule, holds=holds)
+        require_positive("Allowance.amount", self.amount)
+        require_positive("Allowance.per_s", self.per_s)
 
 
 class _Window:

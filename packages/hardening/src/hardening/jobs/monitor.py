@@ -15,8 +15,7 @@ from hardening.core import (
     Sample,
     SystemClock,
     ignore,
-    is_number,
-    require,
+    require_not_negative,
 )
 from hardening.core.event import ERROR, WARNING
 from hardening.jobs.depth import Excess, Finding, QueueDepth, Thresholds, findings
@@ -150,8 +149,7 @@ class Monitor:
         listener: Listener[MonitorEvent] = ignore,
         clock: Clock = _CLOCK,
     ) -> None:
-        holds = is_number(every_s) and 0 <= every_s < float("inf")
-        require("Monitor.every_s", every_s, "0 or more and finite", holds=holds)
+        require_not_negative("Monitor.every_s", every_s)
         self._queues = queues
         self._thresholds = thresholds
         self._once = OncePer(every_s)

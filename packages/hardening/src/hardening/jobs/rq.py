@@ -23,7 +23,11 @@ from rq.exceptions import DuplicateJobError, NoSuchJobError
 from rq.job import Job
 from rq.registry import FailedJobRegistry
 
-from hardening.core import SystemClock, WallClock, is_number, require
+from hardening.core import (
+    SystemClock,
+    WallClock,
+    require_not_negative,
+)
 from hardening.jobs.errors import NotRedrivable
 from hardening.jobs.keeper import Keeper
 from hardening.jobs.letter import DAY_S, RETENTION_DAYS, Letter, NewLetter
@@ -81,9 +85,7 @@ class RqFailures:
         Returns:
             How many were put, or had been put before.
         """
-        holds = is_number(newer_than_days) and 0 <= newer_than_days < float("inf")
-        rule = "0 or more and finite"
-        require("sweep.newer_than_days", newer_than_days, rule, holds=holds)
+        require_not_negative("sweep.newer_than_days", newer_than_days)
         since_s = self._clock.unix_s() - newer_than_days * DAY_S
         return sum(self._sweep(queue, since_s) for queue in queues)
 

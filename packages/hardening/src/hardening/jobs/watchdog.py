@@ -14,8 +14,7 @@ from hardening.core import (
     Sample,
     SystemClock,
     ignore,
-    is_number,
-    require,
+    require_not_negative,
 )
 from hardening.jobs import running
 from hardening.jobs.events import (
@@ -111,8 +110,7 @@ class Watchdog:
         listener: Listener[WatchEvent] = ignore,
         clock: Clock = _CLOCK,
     ) -> None:
-        holds = is_number(grace_s) and 0 <= grace_s < float("inf")
-        require("Watchdog.grace_s", grace_s, "0 or more and finite", holds=holds)
+        require_not_negative("Watchdog.grace_s", grace_s)
         self._connect = connect
         self._limits = limits
         self._switch = switch

@@ -11,7 +11,7 @@ Source:
 
 from threading import Lock
 
-from hardening.core import is_number, renew_in_child, require
+from hardening.core import is_number, renew_in_child, require, require_positive
 
 
 class Budget:
@@ -29,9 +29,7 @@ class Budget:
     __slots__ = ("__weakref__", "_highest", "_lock", "_refund", "_tokens")
 
     def __init__(self, *, tokens: float = 10.0, refund: float = 0.1) -> None:
-        rule = "more than 0 and finite"
-        holds = is_number(tokens) and 0 < tokens < float("inf")
-        require("Budget.tokens", tokens, rule, holds=holds)
+        require_positive("Budget.tokens", tokens)
         rule = "more than 0 and at most the tokens"
         holds = is_number(refund) and 0 < refund <= tokens
         require("Budget.refund", refund, rule, holds=holds)

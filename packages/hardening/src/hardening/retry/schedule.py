@@ -10,7 +10,7 @@ afterwards holds all with full jitter from 1 s, about 510 from 2 s, and about 47
 from dataclasses import dataclass
 from typing import assert_never
 
-from hardening.core import is_number, require
+from hardening.core import is_number, require, require_positive
 
 # 2 to the 60th seconds are longer than the universe is old; past it only overflow waits.
 _DOUBLINGS_MAX = 60
@@ -131,7 +131,6 @@ def delay_s(
 
 def _require_bounds(owner: str, base_s: float, cap_s: float) -> None:
     """Refuse a base that is not positive, or a cap below it."""
-    holds = is_number(base_s) and 0 < base_s < float("inf")
-    require(f"{owner}.base_s", base_s, "more than 0 and finite", holds=holds)
+    require_positive(f"{owner}.base_s", base_s)
     holds = is_number(cap_s) and base_s <= cap_s < float("inf")
     require(f"{owner}.cap_s", cap_s, "finite and at least base_s", holds=holds)
