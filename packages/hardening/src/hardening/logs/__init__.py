@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 from hardening.lazily import lazily
 from hardening.logs.context import RequestContext, context
 from hardening.logs.names import is_secret_name
-from hardening.logs.patterns import KINDS, Found
 from hardening.logs.plain import Limits
 from hardening.logs.redactor import Redactor
+from hardening.logs.sightings import KINDS, Found
 
 if TYPE_CHECKING:
     from hardening.logs.configuration import Logs, configure, get_logger

@@ -5,20 +5,13 @@ from functools import lru_cache
 from threading import Lock
 
 from hardening.core import Kind, Measure, Sample, Switch, always_on, require
+from hardening.logs.assignments import look_for, spellings_of
 from hardening.logs.learned import MOST, spellings
 from hardening.logs.names import is_secret_name
-from hardening.logs.patterns import (
-    FIELD,
-    KINDS,
-    LEARNED,
-    Found,
-    Sighting,
-    look,
-    look_for,
-    outline,
-    spellings_of,
-)
+from hardening.logs.outline import outline
+from hardening.logs.patterns import look
 from hardening.logs.plain import Limits, Plain
+from hardening.logs.sightings import KINDS, Found, Sighting
 
 _NAMES_MAX = 10_000  # keys made from data must not fill the memory
 _NAME_MAX = 256
@@ -26,6 +19,7 @@ _MARGIN = 1_024  # a secret that begins before a cut is still seen whole
 _FINGERPRINT_BYTES = 4
 _KEY_MAX = 64  # of BLAKE2
 _LIMITS = Limits()
+_FIELD, _LEARNED = KINDS.index("field"), KINDS.index("learned")
 _MARKERS = tuple(f"[redacted:{kind}]" for kind in KINDS)
 
 
@@ -149,7 +143,7 @@ class Redactor:
 
     def hidden(self, value: object) -> str:
         """Return the marker for the value of a secret field."""
-        return self._marker(FIELD, value if isinstance(value, str) else "")
+        return self._marker(_FIELD, value if isinstance(value, str) else "")
 
     def clean(self, text: str) -> str:
         """Return a text without secrets, whatever the switch says."""
@@ -185,7 +179,7 @@ class Redactor:
             place = text.find(spelling)
             while place >= 0:
                 end = place + len(spelling)
-                seen.append((place, -end, LEARNED))
+                seen.append((place, -end, _LEARNED))
                 place = text.find(spelling, end)
         seen.sort()
         return seen
