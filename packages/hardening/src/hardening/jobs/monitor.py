@@ -21,6 +21,7 @@ from hardening.core.event import ERROR, WARNING
 from hardening.jobs.depth import Excess, Finding, QueueDepth, Thresholds, findings
 from hardening.jobs.events import WatchFailed
 from hardening.jobs.outlived import outlived
+from hardening.jobs.rounds import Rounds
 
 _CLOCK = SystemClock()
 _THRESHOLDS = Thresholds()
@@ -155,6 +156,9 @@ class Monitor:
         self._once = OncePer(every_s)
         self._listener = outlived(listener)
         self._clock = clock
+        self._rounds = Rounds(
+            watcher="monitor", look=self.look, listener=self._listener, clock=clock
+        )
         self._seen = _Seen()
 
     def look(self) -> tuple[Finding, ...]:
@@ -181,22 +185,22 @@ class Monitor:
         return await to_thread(self.look)
 
     def run(self, *, every_s: float = 5.0, until: Callable[[], bool]) -> None:
-        """Look again and again, until told to stop; failures are told and outlived."""
-        while not until():
-            try:
-                self.look()
-            except Exception as error:  # noqa: BLE001 - the watch goes on
-                self._listener(WatchFailed(watcher="monitor", error=error))
-            self._clock.wait(every_s)
+        """
+        Look again and again, until told to stop; failures are told and outlived.
+
+        Raises:
+            InvalidSetting: The span is not more than 0.
+        """
+        self._rounds.go(every_s, until)
 
     async def run_async(self, *, every_s: float = 5.0) -> None:
-        """Look again and again, until cancelled."""
-        while True:
-            try:
-                await self.look_async()
-            except Exception as error:  # noqa: BLE001 - the watch goes on
-                self._listener(WatchFailed(watcher="monitor", error=error))
-            await self._clock.wait_async(every_s)
+        """
+        Look again and again, until cancelled; failures are told and outlived.
+
+        Raises:
+            InvalidSetting: The span is not more than 0.
+        """
+        await self._rounds.go_async(every_s)
 
     def statistics(self) -> dict[str, Any]:
         """Return what was seen last, as JSON."""

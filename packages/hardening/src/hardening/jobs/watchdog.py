@@ -22,11 +22,11 @@ from hardening.jobs.events import (
     JobMovedToDlq,
     JobRescued,
     WatchEvent,
-    WatchFailed,
 )
 from hardening.jobs.outlived import outlived
 from hardening.jobs.question import Connect, Question, T, ask
 from hardening.jobs.redriving import lock_is_taken
+from hardening.jobs.rounds import Rounds
 from hardening.jobs.stuck import (
     Limit,
     Limits,
@@ -117,6 +117,9 @@ class Watchdog:
         self._grace_s = grace_s
         self._listener = outlived(listener)
         self._clock = clock
+        self._rounds = Rounds(
+            watcher="watchdog", look=self.scan, listener=self._listener, clock=clock
+        )
         self._counts = _Counts()
         self._failed_s = -float("inf")
 
@@ -143,22 +146,22 @@ class Watchdog:
         return await to_thread(self.scan)
 
     def run(self, *, every_s: float = 60.0, until: Callable[[], bool]) -> None:
-        """Look again and again, until told to stop; failures are told and outlived."""
-        while not until():
-            try:
-                self.scan()
-            except Exception as error:  # noqa: BLE001 - the watch goes on
-                self._listener(WatchFailed(watcher="watchdog", error=error))
-            self._clock.wait(every_s)
+        """
+        Look again and again, until told to stop; failures are told and outlived.
+
+        Raises:
+            InvalidSetting: The span is not more than 0.
+        """
+        self._rounds.go(every_s, until)
 
     async def run_async(self, *, every_s: float = 60.0) -> None:
-        """Look again and again, until cancelled."""
-        while True:
-            try:
-                await self.scan_async()
-            except Exception as error:  # noqa: BLE001 - the watch goes on
-                self._listener(WatchFailed(watcher="watchdog", error=error))
-            await self._clock.wait_async(every_s)
+        """
+        Look again and again, until cancelled; failures are told and outlived.
+
+        Raises:
+            InvalidSetting: The span is not more than 0.
+        """
+        await self._rounds.go_async(every_s)
 
     def statistics(self) -> dict[str, Any]:
         """Return what this watchdog counted, as JSON: `watchdogMetrics` of a page."""
