@@ -18,7 +18,7 @@ TIMES ?= 100
 T ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system-deps test check fix demo bench bench-% docs fuzz simulate kill-workers lock clean
+.PHONY: help setup system-deps test coverage check fix demo bench bench-% docs fuzz simulate kill-workers lock clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z%-]*\):.*## /\1|/p' Makefile \
@@ -31,9 +31,12 @@ system-deps: ## Find or install PostgreSQL, Prometheus, Redis, jq and curl
 	@scripts/system-deps
 
 test: setup check ## Check everything and run all tests; what the build runs
+	$(BIN)/pytest -n $(WORKERS) $(T)
+
+coverage: setup ## Run all tests and tell which lines none of them reaches
 	@mkdir -p build/coverage
 	$(BIN)/pytest -n $(WORKERS) --cov --cov-report= $(T)
-	@$(BIN)/coverage report --format=total | sed 's/^/coverage in percent: /'
+	@$(BIN)/coverage report
 
 check: setup ## Lint, format, types, import contracts, spelling
 	$(BIN)/ruff check
