@@ -42,14 +42,6 @@ from hardening.csv.errors import (
     SourceLost,
     TooManyRejects,
 )
-from hardening.csv.events import (
-    CsvEvent,
-    CsvImportFinished,
-    CsvImportProgressed,
-    CsvImportStarted,
-    CsvImportStopped,
-    PhoneLibraryDisagreed,
-)
 from hardening.csv.formula import escape, unescape
 from hardening.csv.kinds import Boolean, Date, Email, Integer, Number, Phone, Text
 from hardening.csv.mapping import Column, Mapping
@@ -58,6 +50,14 @@ from hardening.csv.reject import Reason
 from hardening.lazily import lazily
 
 if TYPE_CHECKING:
+    from hardening.csv.events import (
+        CsvEvent,
+        CsvImportFinished,
+        CsvImportProgressed,
+        CsvImportStarted,
+        CsvImportStopped,
+        PhoneLibraryDisagreed,
+    )
     from hardening.csv.exporter import Exporter, export_csv, export_csv_async
     from hardening.csv.importer import Importer, import_csv, import_csv_async
     from hardening.csv.work import RejectLimits, Report
@@ -114,6 +114,14 @@ __all__ = [
 __getattr__, __dir__ = lazily(
     __name__,
     {
+        "events": (
+            "CsvEvent",
+            "CsvImportFinished",
+            "CsvImportProgressed",
+            "CsvImportStarted",
+            "CsvImportStopped",
+            "PhoneLibraryDisagreed",
+        ),
         "exporter": ("Exporter", "export_csv", "export_csv_async"),
         "importer": ("Importer", "import_csv", "import_csv_async"),
         "work": ("RejectLimits", "Report"),

@@ -6,7 +6,6 @@ from threading import Lock
 
 from hardening.core import Kind, Measure, Sample, Switch, always_on, require
 from hardening.logs.assignments import look_for, spellings_of
-from hardening.logs.learned import MOST, spellings
 from hardening.logs.names import is_secret_name
 from hardening.logs.outline import outline
 from hardening.logs.patterns import look
@@ -78,6 +77,8 @@ class Redactor:
         Raises:
             InvalidSetting: One is shorter than six characters, or they are too many.
         """
+        from hardening.logs.learned import MOST, spellings  # noqa: PLC0415 - loads urllib
+
         fresh = [spelling for secret in secrets for spelling in spellings(secret)]
         with self._lock:
             known = self.taught + len(secrets)
