@@ -35,6 +35,7 @@ from hardening.jobs import (
 )
 from hardening.testing import FakeClock
 from tests.hardening.jobs.workers import Harness, other_process, until
+from tests.unit.hardening.jobs.looking import looks
 
 LIMIT = Limits(Limit(600))
 
@@ -430,23 +431,12 @@ def test_a_listener_that_fails_does_not_end_the_watchdog(jobs_url, ask, caplog, 
     if loop == "threads":
         dog.run(every_s=60, until=lambda: len(clock.waits) == 2)
     else:
-        asyncio.run(looks(dog, clock, 2))
+        asyncio.run(looks(dog.run_async(every_s=60), clock, 2))
     assert [(2,)] == ask("SELECT count(*) FROM job_dlq")
     messages = [str(record.exc_info[1]) for record in caplog.records]
     assert ["watch_failed", "heartbeat_missed", "job_moved_to_dlq"] == [
         message.removeprefix("the metrics are down: ") for message in messages[:3]
     ]
-
-
-async def looks(watch, clock, number):
-    """Run a watch until it has waited so often."""
-    task = asyncio.create_task(watch.run_async(every_s=60))
-    while len(clock.waits) < number:
-        assert not task.done()
-        await asyncio.sleep(0.001)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
 
 
 @pytest.mark.parametrize("grace_s", [-1, float("nan"), float("inf"), "60"])

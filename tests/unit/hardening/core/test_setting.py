@@ -2,7 +2,17 @@
 
 import pytest
 
-from hardening.core import InvalidSetting, is_number, is_whole, require
+from hardening.core import (
+    InvalidSetting,
+    is_number,
+    is_whole,
+    require,
+    require_count,
+    require_not_negative,
+    require_positive,
+)
+
+NO_NUMBERS = [None, "1", True, float("nan"), float("inf"), -float("inf"), -1]
 
 
 def test_a_setting_that_holds_passes():
@@ -40,3 +50,20 @@ def test_a_wrong_setting_is_a_wrong_value():
 def test_what_a_settings_file_makes_of_a_number_is_none(value, number, whole):
     """Text, a yes and nothing look like numbers to whoever wrote them."""
     assert (number, whole) == (is_number(value), is_whole(value))
+
+
+@pytest.mark.parametrize(
+    ("check", "taken", "refused"),
+    [
+        (require_count, [1, 2], [0, 1.0]),
+        (require_positive, [1e-9, 1, 2.5], [0]),
+        (require_not_negative, [0, 0.0, 2.5], [-1e-9]),
+    ],
+)
+def test_a_number_is_taken_from_its_bound_on(check, taken, refused):
+    """Below the bound, without an end, or no number at all, it is named and refused."""
+    for value in taken:
+        check("Policy.attempts", value)
+    for value in [*refused, *NO_NUMBERS]:
+        with pytest.raises(InvalidSetting, match=r"Policy\.attempts"):
+            check("Policy.attempts", value)

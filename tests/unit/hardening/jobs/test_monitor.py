@@ -23,6 +23,7 @@ from hardening.jobs import (
 )
 from hardening.jobs.depth import findings
 from hardening.testing import FakeClock
+from tests.unit.hardening.jobs.looking import looks
 
 
 class Scripted:
@@ -133,21 +134,10 @@ def test_a_listener_that_fails_does_not_end_the_monitor(caplog, loop):
     if loop == "threads":
         monitor.run(every_s=5, until=lambda: len(clock.waits) == 2)
     else:
-        asyncio.run(looks(monitor, clock, 2))
+        asyncio.run(looks(monitor.run_async(every_s=5), clock, 2))
     errors = ["watch_failed", "queue_depth_critical", "queue_total_critical"]
     assert errors == [str(record.exc_info[1]) for record in caplog.records]
     assert 1 == monitor.statistics()["looks"]
-
-
-async def looks(monitor, clock, number):
-    """Run a monitor until it has waited so often."""
-    task = asyncio.create_task(monitor.run_async(every_s=5))
-    while len(clock.waits) < number:
-        assert not task.done()
-        await asyncio.sleep(0)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
 
 
 def test_the_loop_of_coroutines_ends_by_cancellation():

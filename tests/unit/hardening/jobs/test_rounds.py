@@ -8,17 +8,17 @@ from hardening.core import InvalidSetting
 from hardening.jobs import Monitor, Watchdog, WatchFailed
 from hardening.jobs.rounds import Rounds
 from hardening.testing import FakeClock
+from tests.unit.hardening.jobs.looking import looks
 
 BAD = [0, -1, float("inf"), float("nan"), "60", True, None]
 
 
-class Looks:
+class Watch:
     """Fails at the second look, and has enough at the fourth."""
 
     def __init__(self):
         """Begin with none."""
         self.made, self.told, self.clock = 0, [], FakeClock()
-        self.at_the_fourth = lambda: None
         self.rounds = Rounds(
             watcher="monitor",
             look=self.look,
@@ -31,8 +31,6 @@ class Looks:
         self.made += 1
         if self.made == 2:
             raise OSError
-        if self.done():
-            self.at_the_fourth()
 
     def done(self):
         """Tell whether there were enough."""
@@ -41,25 +39,17 @@ class Looks:
 
 def test_a_look_that_fails_is_told_and_the_next_one_comes():
     """The watch outlives what it watches with, and keeps its pace."""
-    looks = Looks()
-    looks.rounds.go(5.0, looks.done)
-    assert (4, [5.0] * 4) == (looks.made, looks.clock.waits)
-    assert [(WatchFailed, "monitor")] == [(type(t), t.watcher) for t in looks.told]
+    watch = Watch()
+    watch.rounds.go(5.0, watch.done)
+    assert (4, [5.0] * 4) == (watch.made, watch.clock.waits)
+    assert [(WatchFailed, "monitor")] == [(type(t), t.watcher) for t in watch.told]
 
 
 def test_the_rounds_of_a_loop_go_on_until_cancelled():
     """On an event loop too, a failure ends nothing; being cancelled ends it at once."""
-    looks = Looks()
-
-    async def live():
-        loop = asyncio.get_running_loop()
-        task = loop.create_task(looks.rounds.go_async(5.0))
-        looks.at_the_fourth = lambda: loop.call_soon_threadsafe(task.cancel)
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-    asyncio.run(live())
-    assert 1 == len(looks.told)
+    watch = Watch()
+    asyncio.run(looks(watch.rounds.go_async(5.0), watch.clock, 3))
+    assert 1 == len(watch.told)
 
 
 @pytest.mark.parametrize("every_s", BAD)

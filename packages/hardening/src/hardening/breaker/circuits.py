@@ -18,9 +18,8 @@ from hardening.core import (
     SystemClock,
     always_on,
     ignore,
-    is_whole,
     renew_in_child,
-    require,
+    require_count,
 )
 
 _CLOCK = SystemClock()
@@ -65,8 +64,7 @@ class Circuits:
         shared: Store | None = None,
         most: int = 1_000,
     ) -> None:
-        holds = is_whole(most) and most >= 1
-        require("Circuits.most", most, "a whole number, 1 or more", holds=holds)
+        require_count("Circuits.most", most)
         self._policy = policy
         self._policies = dict(policies or {})
         self._listener = listener

@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hardening.core import is_number, is_whole, require, require_positive
+from hardening.core import (
+    is_number,
+    is_whole,
+    require,
+    require_count,
+    require_positive,
+)
 
 # A probe that hangs is written off well before the cool-off is over a second time.
 _PROBE_SHARE = 0.5
@@ -89,12 +95,11 @@ class Policy:
         require(
             "Policy.failures", self.failures, "set when there is no rate", holds=holds
         )
-        rule = "a whole number, 1 or more"
-        holds = self.failures is None or _is_count(self.failures)
-        require("Policy.failures", self.failures, rule, holds=holds)
+        if self.failures is not None:
+            require_count("Policy.failures", self.failures)
         holds = self.rate is None or isinstance(self.rate, FailureRate)
         require("Policy.rate", self.rate, "a FailureRate, or None", holds=holds)
-        require("Policy.probes", self.probes, rule, holds=_is_count(self.probes))
+        require_count("Policy.probes", self.probes)
         self._require_spans()
         _require_errors("Policy.counts", self.counts)
         _require_errors("Policy.ignores", self.ignores)
@@ -137,11 +142,6 @@ class Policy:
             return Outcome.IGNORED
         counts = isinstance(error, self.counts)
         return Outcome.FAILED if counts else Outcome.SUCCEEDED
-
-
-def _is_count(number: object) -> bool:
-    """Tell what can be counted up to."""
-    return is_whole(number) and number >= 1
 
 
 def _require_errors(setting: str, errors: object) -> None:

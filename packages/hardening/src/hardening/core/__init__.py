@@ -21,6 +21,7 @@ from hardening.core.setting import (
     is_number,
     is_whole,
     require,
+    require_count,
     require_not_negative,
     require_positive,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "is_whole",
     "renew_in_child",
     "require",
+    "require_count",
     "require_not_negative",
     "require_positive",
     "retry_after_s",

@@ -41,6 +41,17 @@ def require(setting: str, value: object, rule: str, *, holds: bool) -> None:
         raise InvalidSetting(setting=setting, value=value, rule=rule)
 
 
+def require_count(setting: str, value: object) -> None:
+    """
+    Refuse what nothing can be counted up to: a whole number, 1 or more, can be.
+
+    Raises:
+        InvalidSetting: It is none.
+    """
+    holds = is_whole(value) and value >= 1
+    require(setting, value, "a whole number, 1 or more", holds=holds)
+
+
 def require_positive(setting: str, value: object) -> None:
     """
     Refuse what is no number above 0, or has no end: a span that may be waited for.

@@ -7,7 +7,15 @@ from typing import Generic, TypeVar
 
 import grpc
 
-from hardening.core import Clock, Kind, Listener, Measure, Sample, is_whole, require
+from hardening.core import (
+    Clock,
+    Kind,
+    Listener,
+    Measure,
+    Sample,
+    require,
+    require_count,
+)
 from hardening.grpc.chores import surviving
 from hardening.grpc.errors import RotationClosed
 from hardening.grpc.events import AddressesNotResolved, RotationEvent
@@ -78,10 +86,7 @@ class Hub(Generic[Channel]):
         listener: Listener[RotationEvent],
         clock: Clock,
     ) -> None:
-        count = channels_per_address
-        rule = "a whole number, 1 or more"
-        holds = is_whole(count) and count >= 1
-        require("Rotation.channels_per_address", count, rule, holds=holds)
+        require_count("Rotation.channels_per_address", channels_per_address)
         self.settings = settings
         self.clock = clock
         self.retries = 0

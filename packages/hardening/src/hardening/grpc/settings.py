@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hardening.core import is_number, is_whole, require, require_positive
+from hardening.core import is_number, require, require_count, require_positive
 
 
 def none_is_idempotent(method: str, /) -> bool:  # noqa: ARG001 - a port's shape
@@ -57,9 +57,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         for name in ("attempts", "failures"):
-            value = getattr(self, name)
-            holds = is_whole(value) and value >= 1
-            require(f"Settings.{name}", value, "a whole number, 1 or more", holds=holds)
+            require_count(f"Settings.{name}", getattr(self, name))
         positive = ("ejection_s", "health_timeout_s", "resolve_interval_s", "drain_s")
         for name in positive:
             self._require_positive(name)

@@ -4,7 +4,15 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import ParamSpec, Protocol, TypeVar
 
-from hardening.core import InvalidSetting, is_number, is_whole, require
+from hardening.core import (
+    InvalidSetting,
+    is_number,
+    is_whole,
+    require,
+    require_count,
+    require_not_negative,
+    require_positive,
+)
 from hardening.http.request import Params, is_header_name
 
 P = ParamSpec("P")
@@ -163,20 +171,14 @@ class Provider:
 
     def _require_numbers(self) -> None:
         """Refuse spans, costs and counts that are none."""
-        rule = "more than 0 and finite"
         for name in ("timeout_s", "deadline_s"):
-            span_s = getattr(self, name)
-            holds = is_number(span_s) and 0 < span_s < float("inf")
-            self._require(name, span_s, rule, holds=holds)
+            require_positive(f"Provider.{name}", getattr(self, name))
         rule = "at most deadline_s"
         holds = self.timeout_s <= self.deadline_s
         self._require("timeout_s", self.timeout_s, rule, holds=holds)
-        holds = is_number(self.cost) and 0 <= self.cost < float("inf")
-        self._require("cost", self.cost, "0 or more and finite", holds=holds)
+        require_not_negative("Provider.cost", self.cost)
         for name in ("connections", "response_bytes_max"):
-            number = getattr(self, name)
-            holds = is_whole(number) and number >= 1
-            self._require(name, number, "a whole number, 1 or more", holds=holds)
+            require_count(f"Provider.{name}", getattr(self, name))
 
     def _require_answers(self) -> None:
         """Refuse a header that cannot be sent, and statuses that no failure has."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from hardening.core import is_number, is_whole, require
+from hardening.core import is_number, require, require_count
 from hardening.retry.schedule import FullJitter, Schedule, delay_s
 
 _SCHEDULE = FullJitter()
@@ -64,9 +64,7 @@ class Policy:
 
     def _require_numbers(self) -> None:
         """Refuse counts and spans that are none."""
-        holds = is_whole(self.attempts) and self.attempts >= 1
-        rule = "a whole number, 1 or more"
-        require("Policy.attempts", self.attempts, rule, holds=holds)
+        require_count("Policy.attempts", self.attempts)
         span_s = self.deadline_s
         holds = span_s is None or (is_number(span_s) and span_s > 0)
         require("Policy.deadline_s", span_s, "more than 0", holds=holds)
